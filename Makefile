@@ -1,0 +1,45 @@
+# The two commands a newcomer needs are `make demo` and `make test`; both make .venv first.
+PYTHON ?= python3
+BIN := .venv/bin
+MODELS_OFFLINE := HF_HUB_OFFLINE=1 TOKENIZERS_PARALLELISM=false
+
+.PHONY: demo test check lint types layers wheel clean
+
+.venv/pip.stamp:
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	touch $@
+
+.venv/demo.stamp: pyproject.toml .venv/pip.stamp
+	$(BIN)/python -m pip install --quiet -e .
+	touch $@
+
+.venv/dev.stamp: pyproject.toml .venv/pip.stamp
+	$(BIN)/python -m pip install --quiet -e '.[dev]'
+	touch $@ .venv/demo.stamp
+
+demo: .venv/demo.stamp
+	$(BIN)/robust demo
+
+test: .venv/dev.stamp
+	$(MODELS_OFFLINE) $(BIN)/python -m pytest
+
+# Everything but the tests: fast, for every commit.
+check: lint types layers
+
+lint: .venv/dev.stamp
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: .venv/dev.stamp
+	$(BIN)/mypy
+
+layers: .venv/dev.stamp
+	$(BIN)/lint-imports
+
+# Build the wheel, install it in a clean environment, and use it from an empty folder.
+wheel: .venv/dev.stamp
+	$(BIN)/python tests/wheel_check.py
+
+clean:
+	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,0 +1,1 @@
+"""Constraints: what keeps candidates honest, one idea a file."""

@@ -1,0 +1,50 @@
+"""An attack is a search over the candidates of a transformation, held by constraints, towards a goal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from robust.core.constraint import Constraint
+from robust.core.goal import Goal
+from robust.core.search import Search
+from robust.core.transformation import Transformation
+
+Status: TypeAlias = Literal["success", "failure", "skipped", "error"]
+"""`skipped`: the goal is met before the attack starts (a misclassified example); `error`: an exception, never a failure."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attack:
+    """`query_budget` is the most queries a search may ask for one example; the clean prediction counts as the first."""
+
+    name: str
+    search: Search
+    transformation: Transformation
+    constraints: tuple[Constraint, ...] = ()
+    goal: Goal
+    query_budget: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What an attack did to one example.
+
+    `queries` counts every text asked for, as papers do; `unique_queries` counts distinct ones. `adversarial` is set only
+    on success. `verified`: the success (or the skip) was confirmed in float32, alone in its batch. The logits are canonical
+    where verified; `adversarial_logits` are those of the adversarial text, or of the best text found.
+    """
+
+    example_id: str
+    status: Status
+    original: str
+    adversarial: str | None = None
+    verified: bool = False
+    clean_logits: tuple[float, ...] = ()
+    adversarial_logits: tuple[float, ...] = ()
+    best_score: float = float("nan")
+    queries: int = 0
+    unique_queries: int = 0
+    words: int = 0
+    words_changed: int = 0
+    error: str | None = None

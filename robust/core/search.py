@@ -1,0 +1,67 @@
+"""How the space of candidates is walked: the one part of an attack that is a coroutine."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from robust.core.example import Example
+from robust.core.text import Text
+from robust.core.types import Bools, Floats
+
+
+class BudgetExceeded(Exception):
+    """Raised inside a search when its query budget is spent; the engine keeps the best text so far."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """What the victim and the goal say about `n` texts: `goal` (n,), `done` (n,), `logits` (n, n_labels)."""
+
+    goal: Floats
+    done: Bools
+    logits: Floats
+
+    def __len__(self) -> int:
+        return len(self.goal)
+
+
+class Scope(Protocol):
+    """Everything a search may do to its one example. The engine implements it, and so do test fakes."""
+
+    @property
+    def example(self) -> Example: ...
+
+    @property
+    def rng(self) -> np.random.Generator:
+        """The only source of randomness of a search; seeded by run, attack and example."""
+        ...
+
+    async def score(self, texts: Sequence[Text], /) -> Scores:
+        """Ask the victim; each text is one query. Raises `BudgetExceeded` once the budget is spent."""
+        ...
+
+    async def positions(self, text: Text, /) -> list[int]:
+        """Indices of the words that the constraints allow to be edited, in reading order."""
+        ...
+
+    async def neighbours(self, text: Text, index: int, /) -> list[Text]:
+        """Allowed candidates that edit word `index`, each once, without `text` itself."""
+        ...
+
+    async def neighbourhood(self, text: Text, indices: Sequence[int], /) -> list[list[Text]]:
+        """`neighbours` of several words, asked together."""
+        ...
+
+    async def allowed(self, texts: Sequence[Text], /) -> Bools:
+        """Whether each text satisfies every constraint against the original, `(n,)`."""
+        ...
+
+
+class Search(Protocol):
+    """Sequential code: `await` only methods of the scope. Returns the text it ends on; the engine judges it."""
+
+    async def __call__(self, scope: Scope, /) -> Text: ...

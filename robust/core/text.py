@@ -1,0 +1,221 @@
+"""`Text`: a string with marked words that is edited without ever losing a byte.
+
+The string is kept exactly as it came; words are spans of it. An edit makes a new `Text` that shares everything with its
+parent but one splice of the string, and remembers the splice: from the chain of splices follow the words that changed,
+where each word came from, and where a span of the original (an answer, say) is now. Words, spans and origins of an edited
+text are worked out when first asked for, because most candidates of a search are scored and forgotten.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeAlias, TypeVar
+
+from robust.core.types import Span
+
+Kind: TypeAlias = Literal["replace", "delete", "insert"]
+INSERTED = -1
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One change of one word; `index` counts the words of the text the edit was made on."""
+
+    kind: Kind
+    index: int
+    word: str = ""
+
+
+class Text:
+    """An immutable string with word spans; `str(text)` of an unedited text is the input, character for character.
+
+    Two texts are equal when their strings are: a victim could not tell them apart.
+    """
+
+    __slots__ = ("_edit", "_origins", "_parent", "_spans", "_splice", "_string", "_words")
+
+    def __init__(self, string: str, spans: Iterable[Span]) -> None:
+        """`spans`: the words of `string`, non-empty, in order and disjoint (`ValueError` otherwise)."""
+        marked = tuple(spans)
+        end = 0
+        for lo, hi in marked:
+            if not end <= lo < hi <= len(string):
+                raise ValueError(
+                    f"word span {(lo, hi)} is empty, out of order or outside a string of {len(string)} characters"
+                )
+            end = hi
+        self._string = string
+        self._spans: tuple[Span, ...] | None = marked
+        self._words: tuple[str, ...] | None = None
+        self._origins: tuple[int, ...] | None = None
+        self._parent: Text | None = None
+        self._edit: Edit | None = None
+        self._splice: tuple[int, int, str] = (0, 0, "")
+
+    def _child(self, edit: Edit, start: int, end: int, new: str) -> Text:
+        child = Text.__new__(Text)
+        child._string = self._string[:start] + new + self._string[end:]
+        child._spans = child._words = child._origins = None
+        child._parent = self
+        child._edit = edit
+        child._splice = (start, end, new)
+        return child
+
+    # ------------------------------------------------------------------ reading
+    def __str__(self) -> str:
+        return self._string
+
+    def __repr__(self) -> str:
+        return f"Text({self._string!r}, edits={len(self.edits)})"
+
+    def __len__(self) -> int:
+        """Number of words."""
+        return len(self.words)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Text) and self._string == other._string
+
+    def __hash__(self) -> int:
+        return hash(self._string)
+
+    @property
+    def root(self) -> Text:
+        """The unedited text this one comes from (itself if unedited)."""
+        text = self
+        while text._parent is not None:
+            text = text._parent
+        return text
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        if self._words is None:
+            if self._parent is None or self._edit is None:
+                self._words = tuple([self._string[lo:hi] for lo, hi in self.spans])
+            else:
+                at, filled = self._edit.index, (self._edit.word,)
+                self._words = _changed(self._parent.words, self._edit.kind, at, filled)
+        return self._words
+
+    @property
+    def spans(self) -> tuple[Span, ...]:
+        """Character range of each word in `str(self)`."""
+        if self._spans is None:
+            assert self._parent is not None and self._edit is not None
+            start, end, new = self._splice
+            shift = len(new) - (end - start)
+            at, kind, old = self._edit.index, self._edit.kind, self._parent.spans
+            tail = old[at:] if kind == "insert" else old[at + 1 :]
+            word_at = start + new.index(self._edit.word) if kind != "delete" else 0
+            here = () if kind == "delete" else ((word_at, word_at + len(self._edit.word)),)
+            self._spans = (*old[:at], *here, *[(lo + shift, hi + shift) for lo, hi in tail])
+        return self._spans
+
+    @property
+    def origins(self) -> tuple[int, ...]:
+        """For each word the index of the word of `root` it stands for; `INSERTED` (-1) for words that were added."""
+        if self._origins is None:
+            if self._parent is None or self._edit is None:
+                self._origins = tuple(range(len(self.spans)))
+            else:
+                old, at, kind = self._parent.origins, self._edit.index, self._edit.kind
+                origin = (old[at] if kind == "replace" else INSERTED,)
+                self._origins = _changed(old, kind, at, origin)
+        return self._origins
+
+    @property
+    def edits(self) -> tuple[Edit, ...]:
+        """Every edit since `root`, first to last."""
+        return self.edits_since(self.root)
+
+    def edits_since(self, ancestor: Text) -> tuple[Edit, ...]:
+        """The edits that lead from `ancestor` (by identity) to this text; `ValueError` if it is not an ancestor."""
+        chain: list[Edit] = []
+        text = self
+        while text is not ancestor:
+            if text._parent is None or text._edit is None:
+                raise ValueError("not an ancestor of this text")
+            chain.append(text._edit)
+            text = text._parent
+        return tuple(reversed(chain))
+
+    @property
+    def edited(self) -> frozenset[int]:
+        """Indices (into `words`) of words that were added or now differ from the word they stand for."""
+        if self._parent is None:
+            return frozenset()
+        before = self.root.words
+        pairs = enumerate(zip(self.words, self.origins, strict=True))
+        return frozenset([i for i, (word, origin) in pairs if origin == INSERTED or word != before[origin]])
+
+    @property
+    def words_changed(self) -> int:
+        """Words replaced, added or deleted, compared with `root`."""
+        deleted = len(self.root.words) - sum(origin != INSERTED for origin in self.origins)
+        return len(self.edited) + deleted
+
+    # ------------------------------------------------------------------ editing
+    def replace(self, index: int, word: str) -> Text:
+        """Put `word` in place of word `index`; what stands around it stays. An empty `word` deletes."""
+        if not word:
+            return self.delete(index)
+        start, end = self.spans[index]
+        return self._child(Edit("replace", index % len(self.spans), word), start, end, word)
+
+    def delete(self, index: int) -> Text:
+        """Take word `index` out, together with the white space that would be left over."""
+        start, end = self.spans[index]
+        before, after = self._string[:start], self._string[end:]
+        left, right = len(before) - len(before.rstrip()), len(after) - len(after.lstrip())
+        if left and not after[:1].isalnum():
+            start -= left
+        elif not left:
+            end += right
+        return self._child(Edit("delete", index % len(self.spans)), start, end, "")
+
+    def insert(self, index: int, word: str) -> Text:
+        """Add `word` before word `index` (`len(self)`: after the last word), set off by one space."""
+        if not word.strip() or not 0 <= index <= len(self.spans):
+            raise ValueError(f"cannot insert {word!r} at {index} in a text of {len(self.spans)} words")
+        if index < len(self.spans):
+            start, new = self.spans[index][0], word + " "
+        elif self.spans:
+            start, new = self.spans[-1][1], " " + word
+        else:
+            start, new = len(self._string), word
+        return self._child(Edit("insert", index, word), start, start, new)
+
+    def apply(self, edits: Sequence[Edit]) -> Text:
+        """Make the edits one after the other; `text.root.apply(text.edits) == text`."""
+        text = self
+        for edit in edits:
+            if edit.kind == "delete":
+                text = text.delete(edit.index)
+            elif edit.kind == "insert":
+                text = text.insert(edit.index, edit.word)
+            else:
+                text = text.replace(edit.index, edit.word)
+        return text
+
+    def locate(self, span: Span) -> Span | None:
+        """Where a character range of `root` is in `str(self)`, or None if an edit touched it."""
+        chain: list[tuple[int, int, str]] = []
+        text = self
+        while text._parent is not None:
+            chain.append(text._splice)
+            text = text._parent
+        lo, hi = span
+        for start, end, new in reversed(chain):
+            if end <= lo:
+                shift = len(new) - (end - start)
+                lo, hi = lo + shift, hi + shift
+            elif start < hi:
+                return None
+        return lo, hi
+
+
+def _changed(old: tuple[T, ...], kind: Kind, at: int, new: tuple[T, ...]) -> tuple[T, ...]:
+    if kind == "insert":
+        return old[:at] + new + old[at:]
+    return old[:at] + (new if kind == "replace" else ()) + old[at + 1 :]

@@ -1,0 +1,37 @@
+"""Where candidates come from: one word of one text in, edited texts out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Protocol
+
+from robust.core.text import Text
+from robust.core.types import Fields, Lang
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Word `index` of `text`, with the fields around the text and a seed that makes a random proposal reproducible."""
+
+    text: Text
+    index: int
+    lang: Lang
+    seed: int = 0
+    before: Fields = ()
+    after: Fields = ()
+
+    @property
+    def word(self) -> str:
+        return self.text.words[self.index]
+
+
+class Transformation(Protocol):
+    """A pure batch function. Each candidate is the site's text with edits (`text.replace(...)`, never a new `Text`).
+
+    A transformation that runs a model sets `costly = True`: its answers are kept on disk.
+    """
+
+    langs: ClassVar[frozenset[Lang]]
+
+    def __call__(self, sites: Sequence[Site], /) -> Sequence[Sequence[Text]]: ...

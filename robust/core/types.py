@@ -1,0 +1,20 @@
+"""Small types that every other module speaks."""
+
+from __future__ import annotations
+
+from typing import Literal, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+Floats: TypeAlias = npt.NDArray[np.float32]
+Bools: TypeAlias = npt.NDArray[np.bool_]
+
+Lang: TypeAlias = Literal["en", "es"]
+LANGS: tuple[Lang, ...] = ("en", "es")
+
+Fields: TypeAlias = tuple[str, ...]
+"""What a victim reads: `(sentence,)`, or `(premise, hypothesis)`."""
+
+Span: TypeAlias = tuple[int, int]
+"""Half-open range of characters, `string[start:end]`."""

@@ -1,0 +1,48 @@
+"""The model under attack: texts in, logits out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
+
+from robust.core.types import Fields, Floats, Lang
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VictimMeta:
+    """What a run records about a victim.
+
+    `name` is how the user named it, `revision` pins its weights (commit, or a hash of the files), `labels` are the class
+    names in the order of the logits, `langs` the languages it declares (empty when it declares none).
+    """
+
+    name: str
+    revision: str
+    labels: tuple[str, ...]
+    langs: frozenset[Lang] = frozenset()
+    dtype: str = "float32"
+    device: str = "cpu"
+
+
+class Victim(Protocol):
+    """A pure batch function: it never counts, caches or retries, the engine does.
+
+    A batch that does not fit in memory raises `robust.errors.OutOfMemory`.
+    """
+
+    @property
+    def meta(self) -> VictimMeta: ...
+
+    def logits(self, batch: Sequence[Fields], /) -> Floats:
+        """Logits (or log-probabilities) of shape `(n, n_labels)`."""
+        ...
+
+
+@runtime_checkable
+class CanonicalVictim(Protocol):
+    """Optional: a victim whose fast path is not float32 and that can also answer in float32."""
+
+    def canonical(self, item: Fields, /) -> Floats:
+        """Logits `(n_labels,)` of one input, alone in its batch, in float32."""
+        ...

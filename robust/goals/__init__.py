@@ -1,0 +1,1 @@
+"""Goals: what counts as a success, one idea a file."""

@@ -1,0 +1,53 @@
+"""Where the words of a string are: one regular expression for English and Spanish, in linear time.
+
+A word is a run of letters, digits and combining marks, with apostrophes, hyphens and underscores inside it and with
+`.` or `,` between two digits (`don't`, `well-made`, `3,5`). A web or e-mail address, an `@mention` and a `#hashtag`
+are one word each. Everything else (punctuation, `¿`, quotes, emoji with all their parts) stays between the words.
+
+Text that was split before (`it 's`, `do n't`, `-lrb-`) keeps its pieces: `'s` and `n't` are words, brackets are not.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from robust.core.types import Span
+
+_EMOJI_PARTS = "\ufe0f\u20e3"  # emoji presentation selector and keycap: what stands before them is part of an emoji
+
+
+@lru_cache(maxsize=1)
+def _marks() -> str:
+    """A character class of all combining marks but `_EMOJI_PARTS` (Python's `\\w` leaves marks out)."""
+    points = [*range(0x300, 0x1E950), *range(0xE0100, 0xE01F0)]
+    marks = [p for p in points if unicodedata.category(chr(p))[0] == "M" and chr(p) not in _EMOJI_PARTS]
+    ranges: list[tuple[int, int]] = []
+    for point in marks:
+        if ranges and ranges[-1][1] == point - 1:
+            ranges[-1] = (ranges[-1][0], point)
+        else:
+            ranges.append((point, point))
+    return "".join(f"{chr(lo)}-{chr(hi)}" for lo, hi in ranges)
+
+
+@lru_cache(maxsize=1)
+def _pattern() -> re.Pattern[str]:
+    marks = _marks()
+    # Possessive quantifiers (`*+`) and bounded runs keep every attempt linear; there is nothing to back up into.
+    char = rf"[^\W_](?![{marks}]*+[{_EMOJI_PARTS}])[{marks}]*+"
+    whole = rf"(?![{marks}{_EMOJI_PARTS}])"
+    run = rf"(?>[^\W_]+{whole}|{char})++"  # the first branch gives back at most one letter
+    url = rf"(?:https?://|www\.)[\w{marks}.~:/?#\[\]@!$&'()*+,;=%-]*[\w{marks}/=&#~%+-]{whole}"
+    email = rf"[^\W_][\w.%+-]{{0,63}}+@[\w-]{{1,63}}(?:\.[\w-]{{1,63}}){{1,8}}{whole}"
+    handle = rf"(?<!\w)[@#](?>{char}|_)++"
+    clitic = r"(?<!\S)['’](?:s|d|m|ll|re|ve)(?![\w'’])"
+    word = rf"{run}(?>['’_\-‐‑]{run}|(?<=\d)[.,](?=\d){run})*+"
+    bracket = r"(?<!\S)-[lr][rsc]b-(?!\S)"
+    return re.compile(rf"(?P<skip>{bracket})|{url}|{email}|{handle}|{clitic}|{word}", re.IGNORECASE)
+
+
+def spans(string: str) -> tuple[Span, ...]:
+    """The words of `string` as sorted, disjoint, non-empty character ranges."""
+    return tuple([match.span() for match in _pattern().finditer(string) if match.lastgroup is None])

@@ -1,0 +1,1 @@
+"""Searches: how the space of candidates is walked, one idea a file."""

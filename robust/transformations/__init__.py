@@ -1,0 +1,1 @@
+"""Transformations: where candidates come from, one idea a file."""
