@@ -2,12 +2,12 @@
 
 A plugin is a frozen, keyword-only dataclass; its signature is its schema. It joins a family in one of three ways:
 
-- a module of the family's package: `robust/searches/greedy_word_ranking.py` holds the search `greedy_word_ranking`;
+- a module of its package: `robust/searches/greedy_word_ranking.py` holds the search `greedy_word_ranking`;
 - an entry point of an installed package, in the group `robust.<family>`;
 - at run time, by the decorator alone (tests, notebooks).
 
-In all three `@register("searches", "greedy_word_ranking")` stands above the class. Names are permanent; changed behaviour
-gets a new name (`greedy_word_ranking.v2`, in a module `greedy_word_ranking_v2`).
+In all three `@register("searches", "greedy_word_ranking")` stands above the class. Names are permanent; changed
+behaviour gets a new name (`greedy_word_ranking.v2`, in a module `greedy_word_ranking_v2`).
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from robust.core.search import Search
 from robust.core.transformation import Transformation
 
 Status: TypeAlias = Literal["success", "failure", "skipped", "error"]
-"""`skipped`: the goal is met before the attack starts (a misclassified example); `error`: an exception, never a failure."""
+"""`skipped`: the goal is met before the attack starts (a misclassified example); `error`: an exception."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,9 +30,9 @@ class Attack:
 class Outcome:
     """What an attack did to one example.
 
-    `queries` counts every text asked for, as papers do; `unique_queries` counts distinct ones. `adversarial` is set only
-    on success. `verified`: the success (or the skip) was confirmed in float32, alone in its batch. The logits are canonical
-    where verified; `adversarial_logits` are those of the adversarial text, or of the best text found.
+    `queries` counts every text asked for, as papers do; `unique_queries` counts distinct ones. `adversarial` is set
+    only on success. `verified`: the success (or the skip) was confirmed in float32, alone in its batch. The logits
+    are canonical where verified; `adversarial_logits` are those of the adversarial text, or of the best text found.
     """
 
     example_id: str

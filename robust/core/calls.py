@@ -1,7 +1,7 @@
 """How a search asks for something: it awaits a `Call` of a `Service`, and the engine answers.
 
-A service is a pure function over a batch. The engine gathers the calls of all searches in flight, asks each service once
-for the distinct items among them, and hands every search its own answers.
+A service is a pure function over a batch. The engine gathers the calls of all searches in flight, asks each service
+once for the distinct items among them, and hands every search its own answers.
 """
 
 from __future__ import annotations

@@ -40,6 +40,11 @@ class Scope(Protocol):
         """The only source of randomness of a search; seeded by run, attack and example."""
         ...
 
+    @property
+    def start(self) -> float:
+        """Goal score of the unedited text: the engine has asked it already, as the first query."""
+        ...
+
     async def score(self, texts: Sequence[Text], /) -> Scores:
         """Ask the victim; each text is one query. Raises `BudgetExceeded` once the budget is spent."""
         ...

@@ -1,9 +1,9 @@
 """`Text`: a string with marked words that is edited without ever losing a byte.
 
-The string is kept exactly as it came; words are spans of it. An edit makes a new `Text` that shares everything with its
-parent but one splice of the string, and remembers the splice: from the chain of splices follow the words that changed,
-where each word came from, and where a span of the original (an answer, say) is now. Words, spans and origins of an edited
-text are worked out when first asked for, because most candidates of a search are scored and forgotten.
+The string is kept exactly as it came; words are spans of it. An edit makes a new `Text` that shares everything with
+its parent but one splice of the string, and remembers the splice: from the chain of splices follow the words that
+changed, where each word came from, and where a span of the original (an answer, say) is now. Words, spans and origins
+of an edited text are worked out when first asked for, because most candidates of a search are scored and forgotten.
 """
 
 from __future__ import annotations
@@ -102,7 +102,8 @@ class Text:
     def spans(self) -> tuple[Span, ...]:
         """Character range of each word in `str(self)`."""
         if self._spans is None:
-            assert self._parent is not None and self._edit is not None
+            assert self._parent is not None
+            assert self._edit is not None
             start, end, new = self._splice
             shift = len(new) - (end - start)
             at, kind, old = self._edit.index, self._edit.kind, self._parent.spans

@@ -29,7 +29,8 @@ class Site:
 class Transformation(Protocol):
     """A pure batch function. Each candidate is the site's text with edits (`text.replace(...)`, never a new `Text`).
 
-    A transformation that runs a model sets `costly = True`: its answers are kept on disk.
+    A transformation that runs a model sets `costly = True`: its answers are kept on disk. One that draws at random sets
+    `random = True` and draws from `site.seed`, which depends on the run, the example, the text and the word alone.
     """
 
     langs: ClassVar[frozenset[Lang]]

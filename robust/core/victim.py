@@ -13,8 +13,8 @@ from robust.core.types import Fields, Floats, Lang
 class VictimMeta:
     """What a run records about a victim.
 
-    `name` is how the user named it, `revision` pins its weights (commit, or a hash of the files), `labels` are the class
-    names in the order of the logits, `langs` the languages it declares (empty when it declares none).
+    `name` is how the user named it, `revision` pins its weights (commit, or a hash of the files), `labels` are the
+    class names in the order of the logits, `langs` the languages it declares (empty when it declares none).
     """
 
     name: str

@@ -1,0 +1,159 @@
+"""The engine's `Scope`: all that a search may do to its one example, counted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from robust.core.attack import Attack
+from robust.core.calls import Call
+from robust.core.constraint import CandidateConstraint, Pair, PositionConstraint
+from robust.core.example import Example
+from robust.core.search import BudgetExceeded, Scores
+from robust.core.seeds import derive
+from robust.core.text import Text
+from robust.core.transformation import Site
+from robust.core.types import Bools, Floats
+from robust.core.victim import Victim
+from robust.engine.services import ConstraintService, TransformationService, VictimService, is_costly
+
+
+class Services:
+    """The parts of one attack on one victim, made ready once and shared by all its scopes."""
+
+    def __init__(self, attack: Attack, victim: Victim) -> None:
+        self.attack = attack
+        self.victim = VictimService(victim)
+        self.canonical = VictimService(victim, canonical=True)
+        self.transformation = TransformationService(attack.transformation) if is_costly(attack.transformation) else None
+        self.positions = [c for c in attack.constraints if isinstance(c, PositionConstraint)]
+        judges = [c for c in attack.constraints if isinstance(c, CandidateConstraint)]
+        self.cheap = [c for c in judges if not is_costly(c)]
+        self.costly = [ConstraintService(c) for c in judges if is_costly(c)]
+
+
+@dataclass(frozen=True, slots=True)
+class Best:
+    """The text nearest to the goal so far."""
+
+    done: bool
+    goal: float
+    text: Text
+
+
+class ExampleScope:
+    """One example under attack; implements `robust.core.search.Scope`."""
+
+    def __init__(self, example: Example, services: Services, seed: int) -> None:
+        """`seed`: of the run; this scope's own derives from it, the attack's name and the example's id."""
+        self._example, self._services = example, services
+        self._seed = derive(seed, services.attack.name, example.id)
+        self._rng = np.random.default_rng(self._seed)
+        self._known: dict[str, Floats] = {}
+        self._start = float("nan")
+        self.queries = 0
+        self.best: Best | None = None
+
+    @property
+    def example(self) -> Example:
+        return self._example
+
+    @property
+    def rng(self) -> np.random.Generator:
+        return self._rng
+
+    @property
+    def start(self) -> float:
+        return self._start
+
+    @property
+    def unique_queries(self) -> int:
+        """Distinct texts asked for so far."""
+        return len(self._known)
+
+    async def open(self) -> None:
+        """Ask for the unedited text, the first query."""
+        self._start = float((await self.score([self._example.text])).goal[0])
+
+    def logits(self, text: Text) -> Floats | None:
+        """What the victim said about `text`, if it was asked."""
+        return self._known.get(str(text))
+
+    async def score(self, texts: Sequence[Text], /) -> Scores:
+        budget = self._services.attack.query_budget
+        asked = texts if budget is None else texts[: max(0, budget - self.queries)]
+        self.queries += len(asked)
+        known, example = self._known, self._example
+        strings = [str(text) for text in asked]
+        unknown = {string: text for string, text in zip(strings, asked, strict=True) if string not in known}
+        if unknown:
+            items = [example.fields(text) for text in unknown.values()]
+            known.update(zip(unknown, await Call(self._services.victim, items), strict=True))
+        scores = self._scored([known[string] for string in strings])
+        self._remember(asked, scores)
+        if len(asked) < len(texts):
+            raise BudgetExceeded
+        return scores
+
+    def _scored(self, rows: list[Floats]) -> Scores:
+        n_labels = len(self._services.victim.victim.meta.labels)
+        logits = np.array(rows, np.float32).reshape(len(rows), n_labels)
+        goal, target = self._services.attack.goal, self._example.target
+        return Scores(goal.score(logits, target), goal.done(logits, target), logits)
+
+    def _remember(self, texts: Sequence[Text], scores: Scores) -> None:
+        if not texts:
+            return
+        reached = np.where(scores.done, scores.goal, -np.inf) if scores.done.any() else scores.goal
+        top = int(reached.argmax())
+        found = Best(bool(scores.done[top]), float(scores.goal[top]), texts[top])
+        if self.best is None or (found.done, found.goal) > (self.best.done, self.best.goal):
+            self.best = found
+
+    async def positions(self, text: Text, /) -> list[int]:
+        allowed = np.ones(len(text), np.bool_)
+        for constraint in self._services.positions:
+            allowed &= constraint.positions(text, self._example.lang)
+        return [int(i) for i in np.flatnonzero(allowed)]
+
+    async def neighbours(self, text: Text, index: int, /) -> list[Text]:
+        return (await self.neighbourhood(text, [index]))[0]
+
+    async def neighbourhood(self, text: Text, indices: Sequence[int], /) -> list[list[Text]]:
+        free = set(await self.positions(text))
+        sites = [self._site(text, index) for index in indices if index in free]
+        proposed = iter(await self._proposed(sites))
+        groups = [list(dict.fromkeys(next(proposed))) if index in free else [] for index in indices]
+        groups = [[t for t in group if t != text] for group in groups]
+        keep = iter(await self.allowed([t for group in groups for t in group]))
+        return [[t for t in group if next(keep)] for group in groups]
+
+    def _site(self, text: Text, index: int) -> Site:
+        random = getattr(self._services.attack.transformation, "random", False)
+        seed = derive(self._seed, index, str(text)) if random else 0
+        return Site(text, index, self._example.lang, seed, self._example.before, self._example.after)
+
+    async def _proposed(self, sites: list[Site]) -> Sequence[Sequence[Text]]:
+        if not sites:
+            return []
+        if self._services.transformation is None:
+            return self._services.attack.transformation(sites)
+        answers = await Call(self._services.transformation, sites)
+        return [[site.text.apply(edits) for edits in found] for site, found in zip(sites, answers, strict=True)]
+
+    async def allowed(self, texts: Sequence[Text], /) -> Bools:
+        original, lang = self._example.text, self._example.lang
+        keep = np.ones(len(texts), np.bool_)
+        if not len(texts):
+            return keep
+        pairs = [Pair(original, text, lang) for text in texts]
+        for constraint in self._services.cheap:
+            left = np.flatnonzero(keep)
+            keep[left] = constraint([pairs[i] for i in left])
+        for service in self._services.costly:
+            left = np.flatnonzero(keep)
+            if len(left):
+                keep[left] = await Call(service, [pairs[i] for i in left])
+        return keep

@@ -1,0 +1,133 @@
+"""Victims, transformations and constraints as services: what the engine can batch, share and store."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from robust.core.constraint import CandidateConstraint, Pair
+from robust.core.text import Edit
+from robust.core.transformation import Site, Transformation
+from robust.core.types import Fields, Floats
+from robust.core.victim import CanonicalVictim, Victim
+from robust.registry import identify
+
+
+def estimated_tokens(fields: Fields) -> int:
+    """Tokens of an input, near enough to sort and cut batches by: one for four characters, and the special ones."""
+    return sum(map(len, fields)) // 4 + 2
+
+
+@dataclass(frozen=True)
+class VictimService:
+    """A victim: in its fast mode, or `canonical`, as it is quoted: float32, each input alone in its batch."""
+
+    victim: Victim
+    canonical: bool = False
+
+    @cached_property
+    def identity(self) -> str:
+        meta = self.victim.meta
+        return f"victim/{meta.name}@{meta.revision}/{'canonical' if self.canonical else meta.dtype}"
+
+    def key(self, item: Fields, /) -> Hashable:
+        return item
+
+    def cost(self, item: Fields, /) -> int:
+        return estimated_tokens(item)
+
+    def __call__(self, items: Sequence[Fields], /) -> Sequence[Floats]:
+        if not self.canonical:
+            answered = self.victim.logits(items)
+        elif isinstance(self.victim, CanonicalVictim):
+            answered = np.stack([self.victim.canonical(item) for item in items])
+        else:
+            answered = np.concatenate([self.victim.logits([item]) for item in items])
+        logits = np.asarray(answered, np.float32)
+        shape = (len(items), len(self.victim.meta.labels))
+        if logits.shape != shape:
+            raise ValueError(f"{self.identity} gave logits of shape {logits.shape}, expected {shape}")
+        if not np.isfinite(logits).all():
+            raise ValueError(f"{self.identity} gave logits that are not finite")
+        return list(logits)
+
+    def parts(self, item: Fields, /) -> Sequence[str]:
+        return item
+
+    def encode(self, item: Fields, answer: Floats, /) -> bytes:
+        return answer.astype("<f4").tobytes()
+
+    def decode(self, item: Fields, data: bytes, /) -> Floats:
+        return np.frombuffer(data, "<f4").astype(np.float32)
+
+
+@dataclass(frozen=True)
+class TransformationService:
+    """A transformation that runs a model; its answers are kept as the edits that make them."""
+
+    transformation: Transformation
+
+    @cached_property
+    def identity(self) -> str:
+        return identify(self.transformation)
+
+    def key(self, item: Site, /) -> Hashable:
+        return (item.before, str(item.text), item.after, item.index, item.lang, item.seed, item.text.spans[item.index])
+
+    def cost(self, item: Site, /) -> int:
+        return estimated_tokens((*item.before, str(item.text), *item.after))
+
+    def __call__(self, items: Sequence[Site], /) -> Sequence[Sequence[tuple[Edit, ...]]]:
+        proposed = self.transformation(items)
+        return [[text.edits_since(site.text) for text in texts] for site, texts in zip(items, proposed, strict=True)]
+
+    def parts(self, item: Site, /) -> Sequence[str]:
+        where = json.dumps([len(item.before), item.index, item.lang, item.seed, item.text.spans])
+        return (where, *item.before, str(item.text), *item.after)
+
+    def encode(self, item: Site, answer: Sequence[tuple[Edit, ...]], /) -> bytes:
+        rows = [[(e.kind, e.index, e.word) for e in edits] for edits in answer]
+        return json.dumps(rows, ensure_ascii=False).encode("utf-8", "surrogatepass")
+
+    def decode(self, item: Site, data: bytes, /) -> Sequence[tuple[Edit, ...]]:
+        rows = json.loads(data.decode("utf-8", "surrogatepass"))
+        return [tuple([Edit(kind, index, word) for kind, index, word in edits]) for edits in rows]
+
+
+@dataclass(frozen=True)
+class ConstraintService:
+    """A constraint that runs a model."""
+
+    constraint: CandidateConstraint
+
+    @cached_property
+    def identity(self) -> str:
+        return identify(self.constraint)
+
+    def key(self, item: Pair, /) -> Hashable:
+        # the edited words belong to what is judged: the same string can be reached by different edits
+        return (str(item.original), str(item.candidate), item.lang, item.candidate.edited)
+
+    def cost(self, item: Pair, /) -> int:
+        return estimated_tokens((str(item.original), str(item.candidate)))
+
+    def __call__(self, items: Sequence[Pair], /) -> Sequence[bool]:
+        return [bool(kept) for kept in self.constraint(items)]
+
+    def parts(self, item: Pair, /) -> Sequence[str]:
+        return (item.lang, str(item.original), str(item.candidate), *map(str, sorted(item.candidate.edited)))
+
+    def encode(self, item: Pair, answer: bool, /) -> bytes:
+        return b"\1" if answer else b"\0"
+
+    def decode(self, item: Pair, data: bytes, /) -> bool:
+        return data == b"\1"
+
+
+def is_costly(plugin: object) -> bool:
+    """Whether a plugin runs a model, and so is batched across searches and kept on disk."""
+    return bool(getattr(plugin, "costly", False))

@@ -1,0 +1,114 @@
+"""The algebra of edits, on any string at all."""
+
+from __future__ import annotations
+
+import pickle
+import re
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from robust.core.text import INSERTED, Text
+
+PIECES = st.sampled_from(
+    [
+        "hola",
+        "niño",
+        "nin\u0303o",
+        "don't",
+        "1",
+        "👩‍👩‍👧",
+        "¿",
+        "?",
+        " ",
+        "  ",
+        "\t",
+        "\n",
+        "—",
+        "«",
+        "»",
+        "http://a.b/c",
+        "É",
+        "-",
+        "'",
+    ]
+)
+STRINGS = st.one_of(st.text(max_size=40), st.lists(PIECES, max_size=14).map("".join))
+WORDS = st.text(st.characters(exclude_categories=["Zs", "Cc", "Cs"]), min_size=1, max_size=6).filter(str.strip)
+
+
+def marked(string: str) -> Text:
+    return Text(string, [m.span() for m in re.finditer(r"\w+", string)])
+
+
+@st.composite
+def edited(draw: st.DrawFn) -> Text:
+    text = marked(draw(STRINGS))
+    for _ in range(draw(st.integers(0, 5))):
+        kind = draw(st.sampled_from(["replace", "delete", "insert"] if len(text) else ["insert"]))
+        if kind == "insert":
+            text = text.insert(draw(st.integers(0, len(text))), draw(WORDS))
+        else:
+            index = draw(st.integers(0, len(text) - 1))
+            text = text.replace(index, draw(WORDS)) if kind == "replace" else text.delete(index)
+    return text
+
+
+@given(STRINGS)
+def test_an_unedited_text_is_the_input(string: str) -> None:
+    text = marked(string)
+    assert str(text) == string
+    assert text.edited == frozenset()
+    assert text.words_changed == 0
+
+
+@given(edited())
+def test_words_are_what_the_spans_cut_out(text: Text) -> None:
+    assert text.words == tuple(str(text)[lo:hi] for lo, hi in text.spans)
+    assert list(text.spans) == sorted(text.spans)
+    assert len(text.words) == len(text.origins)
+
+
+@given(edited())
+def test_replaying_the_edits_gives_the_text(text: Text) -> None:
+    again = text.root.apply(text.edits)
+    assert (again, again.words, again.spans, again.origins) == (text, text.words, text.spans, text.origins)
+
+
+@given(edited())
+def test_unedited_words_are_those_of_the_root(text: Text) -> None:
+    before = text.root.words
+    for i, (word, origin) in enumerate(zip(text.words, text.origins, strict=True)):
+        assert (i in text.edited) == (origin == INSERTED or word != before[origin])
+    kept = [origin for origin in text.origins if origin != INSERTED]
+    assert kept == sorted(set(kept))
+
+
+@given(edited(), st.data())
+def test_replacing_back_undoes_a_replacement(text: Text, data: st.DataObject) -> None:
+    if len(text):
+        index = data.draw(st.integers(0, len(text) - 1))
+        assert text.replace(index, "otra").replace(index, text.words[index]) == text
+
+
+@given(edited(), st.data())
+def test_a_located_span_holds_the_same_characters(text: Text, data: st.DataObject) -> None:
+    root = str(text.root)
+    lo = data.draw(st.integers(0, len(root)))
+    hi = data.draw(st.integers(lo, len(root)))
+    place = text.locate((lo, hi))
+    if place is not None and hi > lo:
+        assert str(text)[place[0] : place[1]] == root[lo:hi]
+
+
+@given(edited())
+def test_a_word_that_no_edit_touched_can_be_located(text: Text) -> None:
+    for i, origin in enumerate(text.origins):
+        if origin != INSERTED and not any(e.kind == "replace" for e in text.edits) and i not in text.edited:
+            assert text.locate(text.root.spans[origin]) == text.spans[i]
+
+
+@given(edited())
+def test_texts_travel_between_processes(text: Text) -> None:
+    again = pickle.loads(pickle.dumps(text))
+    assert (again, again.words, again.edits, again.root) == (text, text.words, text.edits, text.root)
