@@ -1,0 +1,162 @@
+"""A run directory: resumable while the run goes on, small and final afterwards.
+
+    manifest.json       what was run: recipe, model, data, versions; when finished also the summary
+    examples.parquet    one row an example, once the run is finished
+    outcomes.jsonl      rows so far      (only while unfinished)
+    answers.sqlite      model answers    (only while unfinished)
+    lock                held by the process that is running
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from robust.errors import UserError
+from robust.results import rows as rows_
+from robust.results.rows import Row
+
+MANIFEST_VERSION = 1
+JOURNAL, ANSWERS, LOCK = "outcomes.jsonl", "answers.sqlite", "lock"
+
+
+@dataclass(frozen=True, slots=True)
+class RunDirectory:
+    """A directory that holds, or will hold, one run."""
+
+    path: Path
+
+    @property
+    def manifest(self) -> dict[str, Any] | None:
+        """What the run says of itself, or None where there is no run."""
+        try:
+            found = json.loads((self.path / "manifest.json").read_text("utf-8"))
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError) as error:
+            raise UserError(f"{self.path}/manifest.json cannot be read: {error}", fix="delete the directory") from error
+        if not isinstance(found, dict) or found.get("manifest_version") != MANIFEST_VERSION:
+            raise UserError(f"{self.path} is not a run that this release reads", fix="choose another directory")
+        return found
+
+    @property
+    def finished(self) -> bool:
+        """Whether the run is complete."""
+        manifest = self.manifest
+        return manifest is not None and manifest.get("status") == "finished"
+
+    @property
+    def answers(self) -> Path:
+        """Where model answers are kept while the run goes on."""
+        return self.path / ANSWERS
+
+    @contextmanager
+    def open(self, manifest: Mapping[str, Any], *, fresh: bool = False) -> Iterator[None]:
+        """Begin, or go on with, the run that `manifest["identity"]` names; holds the lock meanwhile.
+
+        `fresh` throws away what is there. Raises `UserError` if the directory holds another run or other files, or if
+        another process is running in it.
+        """
+        self._check(manifest, fresh)
+        self.path.mkdir(parents=True, exist_ok=True)
+        with self._locked():
+            if fresh:
+                for name in (JOURNAL, ANSWERS, f"{ANSWERS}-wal", f"{ANSWERS}-shm", "examples.parquet", "manifest.json"):
+                    (self.path / name).unlink(missing_ok=True)
+            if self.manifest is None:
+                self._write_manifest({**manifest, "status": "running"})
+            yield
+        if self.finished:
+            (self.path / LOCK).unlink(missing_ok=True)
+
+    def _check(self, manifest: Mapping[str, Any], fresh: bool) -> None:
+        if self.path.is_file():
+            raise UserError(f"--out {self.path} is a file", fix="name a directory")
+        there = self.manifest
+        if there is None and self.path.is_dir() and (others := set(os.listdir(self.path)) - {LOCK}):
+            raise UserError(
+                f"--out {self.path} is not empty and holds no run (it has {min(others)})", fix="choose another directory"
+            )
+        if there is not None and there.get("identity") != manifest["identity"] and not fresh:
+            asked, held = manifest["identity"], there.get("identity") or {}
+            differs = [f"{key}: {held.get(key)} there, {asked[key]} now" for key in asked if held.get(key) != asked[key]]
+            raise UserError(
+                f"--out {self.path} holds another run ({'; '.join(differs)})",
+                fix="choose another --out, or --force to replace it",
+            )
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        with (self.path / LOCK).open("a") as handle:
+            try:
+                import fcntl
+            except ImportError:  # no such locks on this system: two runs at once are then the user's care
+                yield
+                return
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                raise UserError(
+                    f"another process is running in {self.path}", fix="wait for it, or choose another --out"
+                ) from None
+            yield
+
+    def journal(self) -> list[Row]:
+        """The rows kept so far; a line that a kill cut short is left out."""
+        try:
+            lines = (self.path / JOURNAL).read_text("ascii").split("\n")
+        except FileNotFoundError:
+            return []
+        return [json.loads(line) for line in lines[:-1] if line]
+
+    def append(self, row: Mapping[str, Any]) -> None:
+        """Keep one row; it survives a kill that comes after."""
+        path = self.path / JOURNAL
+        line = json.dumps(row).encode("ascii") + b"\n"
+        with path.open("ab") as handle:
+            handle.write(line)
+
+    def trim(self) -> None:
+        """Cut off a last line that a kill left unfinished, so that appending starts on a line of its own."""
+        path = self.path / JOURNAL
+        if path.exists():
+            data = path.read_bytes()
+            path.write_bytes(data[: data.rfind(b"\n") + 1])
+
+    def finish(self, rows: Sequence[Mapping[str, Any]], manifest: Mapping[str, Any]) -> None:
+        """Write the final files, then drop what only an unfinished run needs."""
+        rows_.write(rows, self.path / "examples.parquet")
+        self._write_manifest({**manifest, "status": "finished"})
+        for name in (JOURNAL, ANSWERS, f"{ANSWERS}-wal", f"{ANSWERS}-shm"):
+            (self.path / name).unlink(missing_ok=True)
+
+    def rows(self) -> list[Row]:
+        """The rows of a finished run."""
+        return rows_.read(self.path / "examples.parquet")
+
+    def _write_manifest(self, manifest: Mapping[str, Any]) -> None:
+        partial = self.path / "manifest.json.partial"
+        partial.write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", "utf-8")
+        partial.replace(self.path / "manifest.json")
+
+
+def open_finished(path: Path) -> tuple[dict[str, Any], list[Row]]:
+    """Manifest and rows of a finished run. Raises `UserError` saying what is there instead."""
+    directory = RunDirectory(path)
+    if not path.is_dir():
+        raise UserError(f"there is no run at {path}", fix="name a directory that `robust attack` wrote")
+    manifest = directory.manifest
+    if manifest is None:
+        raise UserError(f"{path} holds no run", fix="name a directory that `robust attack` wrote")
+    if manifest.get("status") != "finished":
+        done = len(directory.journal())
+        raise UserError(
+            f"the run in {path} is not finished ({done} examples so far)",
+            fix=f"go on with it: {manifest.get('command', 'the same command again')}",
+        )
+    return manifest, directory.rows()
