@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
 
@@ -32,8 +32,16 @@ class Stats:
     shared: int = 0
     from_store: int = 0
     computed: int = 0
+    batches: int = 0
     seconds: dict[str, float] = field(default_factory=dict)
     """Time inside each service, by identity."""
+    listener: Callable[[Stats], None] | None = None
+    """Told after every group of answers."""
+
+    def as_dict(self) -> dict[str, Any]:
+        """The counts and times as JSON-ready values."""
+        counts = ("asked", "shared", "from_store", "computed", "batches")
+        return {**{name: getattr(self, name) for name in counts}, "seconds": dict(self.seconds)}
 
 
 @dataclass(kw_only=True)
@@ -64,6 +72,9 @@ class Answers:
             if self.store is not None and isinstance(service, Storable):
                 digest = self._digest(service)
                 self.store.put([(digest(service.parts(todo[k])), service.encode(todo[k], known[k])) for k in rest])
+        self.stats.batches = self.batcher.batches
+        if self.stats.listener is not None:
+            self.stats.listener(self.stats)
         return [known[key] for key in wanted]
 
     def _digest(self, service: Service[Any, Any]) -> Keys:

@@ -1,10 +1,10 @@
 """A run directory: resumable while the run goes on, small and final afterwards.
 
-    manifest.json       what was run: recipe, model, data, versions; when finished also the summary
-    examples.parquet    one row an example, once the run is finished
-    outcomes.jsonl      rows so far      (only while unfinished)
-    answers.sqlite      model answers    (only while unfinished)
-    lock                held by the process that is running
+manifest.json       what was run: recipe, model, data, versions; when finished also the summary
+examples.parquet    one row an example, once the run is finished
+outcomes.jsonl      rows so far      (only while unfinished)
+answers.sqlite      model answers    (only while unfinished)
+lock                held by the process that is running
 """
 
 from __future__ import annotations
@@ -80,11 +80,14 @@ class RunDirectory:
         there = self.manifest
         if there is None and self.path.is_dir() and (others := set(os.listdir(self.path)) - {LOCK}):
             raise UserError(
-                f"--out {self.path} is not empty and holds no run (it has {min(others)})", fix="choose another directory"
+                f"--out {self.path} is not empty and holds no run (it has {min(others)})",
+                fix="choose another directory",
             )
         if there is not None and there.get("identity") != manifest["identity"] and not fresh:
             asked, held = manifest["identity"], there.get("identity") or {}
-            differs = [f"{key}: {held.get(key)} there, {asked[key]} now" for key in asked if held.get(key) != asked[key]]
+            differs = [
+                f"{key}: {held.get(key)} there, {asked[key]} now" for key in asked if held.get(key) != asked[key]
+            ]
             raise UserError(
                 f"--out {self.path} holds another run ({'; '.join(differs)})",
                 fix="choose another --out, or --force to replace it",
@@ -106,27 +109,23 @@ class RunDirectory:
                 ) from None
             yield
 
-    def journal(self) -> list[Row]:
-        """The rows kept so far; a line that a kill cut short is left out."""
-        try:
-            lines = (self.path / JOURNAL).read_text("ascii").split("\n")
-        except FileNotFoundError:
-            return []
-        return [json.loads(line) for line in lines[:-1] if line]
-
-    def append(self, row: Mapping[str, Any]) -> None:
-        """Keep one row; it survives a kill that comes after."""
+    def journal(self) -> tuple[list[Row], float]:
+        """The rows kept so far and the seconds spent on them; a line that a kill cut short is cut off."""
         path = self.path / JOURNAL
-        line = json.dumps(row).encode("ascii") + b"\n"
-        with path.open("ab") as handle:
+        if not path.exists():
+            return [], 0.0
+        data = path.read_bytes()
+        whole = data[: data.rfind(b"\n") + 1]
+        if whole != data:
+            path.write_bytes(whole)
+        lines = [json.loads(line) for line in whole.splitlines()]
+        return [line["row"] for line in lines], lines[-1]["seconds"] if lines else 0.0
+
+    def append(self, row: Mapping[str, Any], *, seconds: float) -> None:
+        """Keep one row, and how long the run has taken until now; it survives a kill that comes after."""
+        line = json.dumps({"seconds": round(seconds, 3), "row": row}).encode("ascii") + b"\n"
+        with (self.path / JOURNAL).open("ab") as handle:
             handle.write(line)
-
-    def trim(self) -> None:
-        """Cut off a last line that a kill left unfinished, so that appending starts on a line of its own."""
-        path = self.path / JOURNAL
-        if path.exists():
-            data = path.read_bytes()
-            path.write_bytes(data[: data.rfind(b"\n") + 1])
 
     def finish(self, rows: Sequence[Mapping[str, Any]], manifest: Mapping[str, Any]) -> None:
         """Write the final files, then drop what only an unfinished run needs."""
@@ -154,7 +153,7 @@ def open_finished(path: Path) -> tuple[dict[str, Any], list[Row]]:
     if manifest is None:
         raise UserError(f"{path} holds no run", fix="name a directory that `robust attack` wrote")
     if manifest.get("status") != "finished":
-        done = len(directory.journal())
+        done = len(directory.journal()[0])
         raise UserError(
             f"the run in {path} is not finished ({done} examples so far)",
             fix=f"go on with it: {manifest.get('command', 'the same command again')}",

@@ -15,8 +15,9 @@ class Summary:
     """The numbers of one attack on one data set.
 
     `clean_accuracy` and `accuracy_under_attack` are over all examples that did not end in an error;
-    `attack_success_rate` is over the attacked ones (classified rightly at first). Query means are over the attacked ones,
-    `words_changed_mean` is the mean share of words changed (0 to 1) over the successes. A mean over nothing is None.
+    `attack_success_rate` is over the attacked ones (classified rightly at first). Query means are over the attacked
+    ones, `words_changed_mean` is the mean share of words changed (0 to 1) over the successes. A mean over nothing is
+    None.
     """
 
     n: int

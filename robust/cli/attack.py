@@ -1,0 +1,110 @@
+"""`robust attack`: attack a model with a recipe."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+RecipeOption = Annotated[str, typer.Option("--recipe", "-r", help="Recipe name (robust recipes ls) or a .yaml file.")]
+ModelOption = Annotated[
+    str,
+    typer.Option(
+        "--model", "-m", help="starter-en, starter-es, a checkpoint directory, a hub id, a URL or a .skops file."
+    ),
+]
+DataOption = Annotated[
+    str,
+    typer.Option("--data", "-d", help="starter-en, starter-es, a csv/tsv/jsonl/parquet file (.gz, .xz) or hf:NAME."),
+]
+
+
+def attack(
+    recipe: RecipeOption,
+    model: ModelOption,
+    data: DataOption,
+    text: Annotated[str | None, typer.Option(help="Column of the text.")] = None,
+    pair: Annotated[str | None, typer.Option(help="Column of the second text of a pair.")] = None,
+    label: Annotated[str | None, typer.Option(help="Column of the label.")] = None,
+    label_map: Annotated[
+        str | None, typer.Option(help="Data label=model label, comma-separated; labels not named are left out.")
+    ] = None,
+    header: Annotated[
+        bool | None, typer.Option("--header/--no-header", help="Whether a csv/tsv file starts with column names.")
+    ] = None,
+    encoding: Annotated[str, typer.Option(help="Encoding of a text file.")] = "utf-8",
+    split: Annotated[str | None, typer.Option(help="Split of an hf: set.")] = None,
+    lang: Annotated[str | None, typer.Option(help="en or es, where the data do not say.")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="Attack the first N examples.")] = None,
+    seed: Annotated[int, typer.Option(help="Seed of everything random.")] = 0,
+    overrides: Annotated[
+        list[str] | None, typer.Option("--set", help="Override a recipe field: attack.query_budget=500. Repeatable.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Run directory. Default: one under results/runs.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Throw away an earlier run of the same name.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON on standard output.")] = False,
+    examples: Annotated[int, typer.Option(min=0, help="Broken examples to show.")] = 3,
+    device: Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:N or mps.")] = "auto",
+    dtype: Annotated[str, typer.Option(help="auto, float32 or bfloat16; successes are verified in float32.")] = "auto",
+    revision: Annotated[str | None, typer.Option(help="Revision of a hub model.")] = None,
+    trust_remote_code: Annotated[
+        bool, typer.Option("--trust-remote-code", help="Run code that comes with the model.")
+    ] = False,
+    in_flight: Annotated[int, typer.Option(min=1, help="Searches at a time; does not change results.")] = 64,
+) -> None:
+    """Attack a model: find small changes of its inputs that change its answer.
+
+    An interrupted run goes on where it stopped when the same command is given again.
+    """
+    from robust.cli import present
+    from robust.cli.progress import attack_bar
+    from robust.data.labels import parse_label_map
+    from robust.data.source import DataSpec, parse_lang
+    from robust.engine.run import EngineOptions
+    from robust.runner import AttackRequest
+    from robust.runner import attack as run_attack
+
+    request = AttackRequest(
+        recipe=recipe,
+        model=model,
+        data=DataSpec(
+            source=data,
+            text=text,
+            pair=pair,
+            label=label,
+            label_map=parse_label_map(label_map) if label_map else {},
+            header=header,
+            encoding=encoding,
+            split=split,
+            lang=parse_lang(lang),
+            limit=limit,
+        ),
+        overrides=tuple(overrides or ()),
+        seed=seed,
+        out=out,
+        device=device,
+        dtype=dtype,
+        revision=revision,
+        trust_remote_code=trust_remote_code,
+        engine=EngineOptions(in_flight=in_flight),
+        fresh=force,
+        command=shlex.join(["robust", *sys.argv[1:]]),
+    )
+    try:
+        with attack_bar(f"{Path(recipe).stem} → {model}") as tell:
+            run = run_attack(request, tell)
+    except KeyboardInterrupt:
+        typer.echo("interrupted: the same command goes on where this one stopped", err=True)
+        raise typer.Exit(130) from None
+    if run.resumed:
+        again = "already finished; --force runs it again" if run.resumed == len(run.rows) else "went on"
+        typer.echo(f"{run.resumed} of {len(run.rows)} examples were done before ({again})", err=True)
+    if as_json:
+        present.show(run, most=examples, out=present.console(stderr=True))
+        typer.echo(json.dumps(run.as_json(), ensure_ascii=False))
+    else:
+        present.show(run, most=examples)

@@ -1,0 +1,69 @@
+"""`robust`: the commands, and what happens when one fails."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Annotated
+
+import click
+import typer
+
+from robust import __version__
+from robust.cli import attack, demo, finetune, plugins, recipes, report
+from robust.errors import RobustError
+
+app = typer.Typer(
+    name="robust",
+    help="How does an English or Spanish language model break, how badly, and what closes the gap?",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("demo")(demo.demo)
+app.command("attack")(attack.attack)
+app.command("finetune")(finetune.finetune)
+app.command("report")(report.report)
+app.add_typer(recipes.app, name="recipes")
+app.add_typer(plugins.app, name="plugins")
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"robust {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    pass
+
+
+def main() -> None:
+    """Run a command. Exit codes: 0 done, 2 the user can mend it, 1 a bug (with its traceback), 130 interrupted."""
+    # Before torch is loaded: threads that wait must not spin, which starves everything else on a busy machine.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    try:
+        code = app(standalone_mode=False)
+    except RobustError as error:
+        typer.echo(f"error: {error}", err=True)
+        sys.exit(2)
+    except click.exceptions.Abort:
+        sys.exit(130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        typer.echo("interrupted", err=True)
+        sys.exit(130)
+    except BrokenPipeError:  # `robust recipes ls | head`
+        sys.stderr.close()
+        sys.exit(0)
+    sys.exit(code if isinstance(code, int) else 0)

@@ -1,0 +1,148 @@
+"""How a run looks in a terminal: broken examples as before/after lines, and the table of numbers."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    from robust.runner import FinishedRun
+
+_PIECES = re.compile(r"\s+|\w+|[^\w\s]")
+
+
+def console(*, stderr: bool = False) -> Console:
+    """A console for people; wide enough not to cut when the output is a file."""
+    from rich.console import Console
+
+    plain = Console(stderr=stderr, highlight=False)
+    return plain if plain.is_terminal else Console(stderr=stderr, highlight=False, width=120)
+
+
+def differences(before: str, after: str) -> tuple[list[tuple[str, bool]], list[tuple[str, bool]]]:
+    """Both texts as pieces, each marked True where it differs from the other text, at the level of words."""
+    old, new = _PIECES.findall(before), _PIECES.findall(after)
+    matcher = difflib.SequenceMatcher(a=old, b=new, autojunk=False)
+    left: list[tuple[str, bool]] = []
+    right: list[tuple[str, bool]] = []
+    for tag, a, b, c, d in matcher.get_opcodes():
+        left.append(("".join(old[a:b]), tag != "equal"))
+        right.append(("".join(new[c:d]), tag != "equal"))
+    return [p for p in left if p[0]], [p for p in right if p[0]]
+
+
+def _line(pieces: Sequence[tuple[str, bool]], style: str, *, brackets: bool) -> Text:
+    from rich.text import Text
+
+    line = Text()
+    for piece, changed in pieces:
+        if not changed or not piece.strip():
+            line.append(piece)
+        else:
+            line.append(f"[{piece}]" if brackets else piece, style=f"bold {style}")
+    return line
+
+
+def examples(out: Console, run: FinishedRun, most: int) -> None:
+    """Print up to `most` broken examples, those with the fewest words changed first."""
+    from rich.table import Table
+
+    labels = run.manifest["model"]["labels"]
+    broken = [row for row in run.rows if row["status"] == "success"]
+    broken.sort(key=lambda row: (row["words_changed"] / max(1, row["words"]), row["example_id"]))
+    brackets = not out.color_system
+    for row in broken[:most]:
+        before, after = differences(row["original"], row["adversarial"])
+        grid = Table.grid(padding=(0, 2))
+        grid.add_column(no_wrap=True)
+        grid.add_column(overflow="fold")
+        grid.add_row(verdict(row["clean_logits"], labels, "green"), _line(before, "green", brackets=brackets))
+        grid.add_row(verdict(row["adversarial_logits"], labels, "red"), _line(after, "red", brackets=brackets))
+        out.print(grid)
+        out.print()
+    if not broken and most:
+        out.print("No example was broken.\n")
+
+
+def verdict(logits: Sequence[float], labels: Sequence[str], style: str) -> Text:
+    """What the model says and how sure it is: `positive 98 %`."""
+    from rich.text import Text
+
+    from robust.results.rows import probabilities
+
+    chances = probabilities(logits)
+    top = max(range(len(chances)), key=chances.__getitem__)
+    return Text(f"{labels[top]} {100 * chances[top]:3.0f} %", style=style)
+
+
+def table(runs: Sequence[FinishedRun]) -> Table:
+    """The numbers of runs side by side, one column a run."""
+    from rich import box
+    from rich.table import Table
+
+    grid = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    grid.add_column("")
+    for run in runs:
+        grid.add_column(run.manifest["model"]["name"], justify="right", overflow="fold")
+    for name, values in _lines(runs):
+        grid.add_row(name, *values)
+    return grid
+
+
+def _lines(runs: Sequence[FinishedRun]) -> list[tuple[str, list[str]]]:
+    said, sums = [run.manifest for run in runs], [run.summary for run in runs]
+    lines = [
+        ("recipe", [m["recipe"]["name"] for m in said]),
+        ("data", [m["data"]["name"] for m in said]),
+        ("examples", [str(s.n) for s in sums]),
+        ("clean accuracy", [s.clean_accuracy.percent() for s in sums]),
+        ("accuracy under attack", [s.accuracy_under_attack.percent() for s in sums]),
+        ("attack success rate", [s.attack_success_rate.percent() for s in sums]),
+        ("queries per attack", [_number(s.queries_mean) for s in sums]),
+        ("distinct queries", [_number(s.unique_queries_mean) for s in sums]),
+        ("words changed", [_share(s.words_changed_mean) for s in sums]),
+        ("seconds", [f"{m['seconds']:.1f}" for m in said]),
+    ]
+    if any(s.errors for s in sums):
+        lines.append(("errors", [str(s.errors) for s in sums]))
+    return lines
+
+
+def _number(value: float | None) -> str:
+    return "–" if value is None else f"{value:.1f}"
+
+
+def _share(value: float | None) -> str:
+    return "–" if value is None else f"{100 * value:.1f} %"
+
+
+def notes(run: FinishedRun) -> list[str]:
+    """What a reader must know besides the numbers: rows left out, errors, where the run lies."""
+    data: Mapping[str, Any] = run.manifest["data"]
+    lines = []
+    if data["left_out"]:
+        counts = ", ".join(f"{n} labelled {label}" for label, n in data["left_out"].items())
+        lines.append(f"left out of {data['name']}: {counts}")
+    if data["labels_matched"] != "by name":
+        lines.append(f"labels matched {data['labels_matched']}")
+    if errors := run.summary.errors:
+        first = next(row for row in run.rows if row["status"] == "error")
+        reason = first["error"].strip().splitlines()[-1]
+        lines.append(f"{errors} examples ended in an error and count nowhere; {first['example_id']}: {reason}")
+    lines.append(f"run: {run.path}")
+    return lines
+
+
+def show(run: FinishedRun, *, most: int, out: Console | None = None) -> None:
+    """Print a finished run: broken examples, the table, the notes."""
+    out = out or console()
+    examples(out, run, most)
+    out.print(table([run]))
+    for line in notes(run):
+        out.print(line, soft_wrap=True)

@@ -1,0 +1,27 @@
+"""`robust report`: print a finished run again."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def report(
+    run: Annotated[Path, typer.Argument(help="A run directory, as printed by robust attack.")],
+    examples: Annotated[int, typer.Option(min=0, help="Broken examples to show.")] = 3,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON on standard output.")] = False,
+) -> None:
+    """Print a finished run: broken examples and the numbers, worked out again from its rows."""
+    from robust.cli import present
+    from robust.results.directory import open_finished
+    from robust.runner import FinishedRun
+
+    manifest, rows = open_finished(run)
+    finished = FinishedRun(path=run, manifest=manifest, rows=rows)
+    if as_json:
+        typer.echo(json.dumps(finished.as_json(), ensure_ascii=False))
+    else:
+        present.show(finished, most=examples)

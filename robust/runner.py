@@ -1,0 +1,225 @@
+"""The one place where a run is put together: recipe + victim + data → a run directory."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from robust import __version__
+from robust.core.example import Example
+from robust.core.types import Lang
+from robust.core.victim import Victim
+from robust.data.labels import Aligned, to_examples
+from robust.data.source import DataSpec, Table, read
+from robust.engine.answers import Stats
+from robust.engine.run import EngineOptions, run_attack
+from robust.engine.store import Store
+from robust.errors import DataError, UserError
+from robust.recipe.attack import AttackRecipe
+from robust.recipe.load import load_attack
+from robust.results.directory import MANIFEST_VERSION, RunDirectory
+from robust.results.environment import environment
+from robust.results.rows import Row, row
+from robust.results.summary import Summary, summarise
+from robust.victims.load import load_victim
+
+
+@dataclass(frozen=True, kw_only=True)
+class AttackRequest:
+    """What `robust attack` is asked for.
+
+    `recipe`: name or file; `model`: starter name, directory, hub id, URL or .skops file. `out`: the run directory
+    (default: a directory under `runs` named after what is run, so that the same request finds its own unfinished run
+    again). `fresh` throws an earlier run away. `command` is recorded, so that a reader can repeat the run.
+    """
+
+    recipe: str
+    model: str
+    data: DataSpec
+    overrides: tuple[str, ...] = ()
+    seed: int = 0
+    out: Path | None = None
+    runs: Path = Path("results/runs")
+    device: str = "auto"
+    dtype: str = "auto"
+    revision: str | None = None
+    trust_remote_code: bool = False
+    engine: EngineOptions = field(default_factory=EngineOptions)
+    fresh: bool = False
+    command: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far a run is: examples done of all, queries asked in this process, successes, and seconds since it began."""
+
+    done: int
+    total: int
+    queries: int
+    successes: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FinishedRun:
+    """A finished run: where it lies, what it was, its rows, and how many of them an earlier process had done."""
+
+    path: Path
+    manifest: Mapping[str, Any]
+    rows: Sequence[Row]
+    resumed: int = 0
+
+    @property
+    def summary(self) -> Summary:
+        """The run's numbers, worked out from its rows."""
+        return summarise(self.rows)
+
+    def as_json(self) -> dict[str, Any]:
+        """What `--json` prints."""
+        said = self.manifest
+        where = {"run": str(self.path), "model": said["model"]["name"], "recipe": said["recipe"]["name"]}
+        return {**self.summary.as_dict(), "seconds": said["seconds"], **where, "data": said["data"]["name"]}
+
+
+def attack(request: AttackRequest, on_progress: Callable[[Progress], None] | None = None) -> FinishedRun:
+    """Run the attack, or go on with it, or read it if it is finished.
+
+    Everything the user can get wrong is checked before anything is written. Raises the `RobustError` family.
+    """
+    recipe = load_attack(request.recipe, overrides=request.overrides)
+    table = read(request.data)
+    victim = load_victim(
+        request.model,
+        device=request.device,
+        dtype=request.dtype,
+        revision=request.revision,
+        trust_remote_code=request.trust_remote_code,
+    )
+    aligned = to_examples(table, victim.meta.labels, lang=_language(request.data, table, victim))
+    _check_languages(recipe, aligned.examples)
+    manifest = _manifest(request, recipe, table, aligned, victim)
+    directory = RunDirectory(request.out or request.runs / _run_name(manifest["identity"]))
+    if directory.finished and not request.fresh:
+        held = directory.manifest or {}
+        if held.get("identity") == manifest["identity"]:
+            rows = directory.rows()
+            return FinishedRun(path=directory.path, manifest=held, rows=rows, resumed=len(rows))
+    with directory.open(manifest, fresh=request.fresh):
+        return _run(request, recipe, victim, aligned.examples, manifest, directory, on_progress)
+
+
+def _run(
+    request: AttackRequest,
+    recipe: AttackRecipe,
+    victim: Victim,
+    examples: Sequence[Example],
+    manifest: dict[str, Any],
+    directory: RunDirectory,
+    on_progress: Callable[[Progress], None] | None,
+) -> FinishedRun:
+    began = time.perf_counter()
+    by_id = {example.id: example for example in examples}
+    done, spent = directory.journal()
+    rows = {r["example_id"]: r for r in done}
+    successes = sum(r["status"] == "success" for r in done)
+    left = [example for example in examples if example.id not in rows]
+
+    def tell(stats: Stats) -> None:
+        if on_progress is not None:
+            seconds = time.perf_counter() - began
+            on_progress(
+                Progress(done=len(rows), total=len(by_id), queries=stats.asked, successes=successes, seconds=seconds)
+            )
+
+    stats = Stats(listener=tell)
+    with Store(directory.answers) as store:
+        running = run_attack(
+            recipe.build(), victim, left, seed=request.seed, options=request.engine, store=store, stats=stats
+        )
+        for outcome in running:
+            fresh = row(outcome, by_id[outcome.example_id])
+            directory.append(fresh, seconds=spent + time.perf_counter() - began)
+            rows[outcome.example_id] = fresh
+            successes += outcome.status == "success"
+            tell(stats)
+    ordered = [rows[example.id] for example in examples]
+    finished = {
+        **manifest,
+        "seconds": round(spent + time.perf_counter() - began, 3),
+        "engine": stats.as_dict(),
+        "summary": summarise(ordered).as_dict(),
+    }
+    directory.finish(ordered, finished)
+    return FinishedRun(path=directory.path, manifest=finished, rows=ordered, resumed=len(done))
+
+
+def _language(spec: DataSpec, table: Table, victim: Victim) -> Lang | None:
+    """The language asked for; else, where the data do not say, the only one the model declares."""
+    if spec.lang is not None:
+        return spec.lang
+    if table.lang is None and all(r.lang is None for r in table.rows) and len(victim.meta.langs) == 1:
+        return next(iter(victim.meta.langs))
+    return None
+
+
+def _check_languages(recipe: AttackRecipe, examples: Sequence[Example]) -> None:
+    if not examples:
+        raise DataError("no example is left to attack", fix="check --label-map and --limit")
+    for lang in sorted({example.lang for example in examples} - set(recipe.languages)):
+        known = ", ".join(recipe.languages)
+        raise UserError(f"recipe {recipe.name!r} is for {known}, the data are {lang}", fix="choose another recipe")
+
+
+def _manifest(
+    request: AttackRequest, recipe: AttackRecipe, table: Table, aligned: Aligned, victim: Victim
+) -> dict[str, Any]:
+    meta = victim.meta
+    return {
+        "manifest_version": MANIFEST_VERSION,
+        "kind": "attack",
+        "identity": {
+            "recipe": f"{recipe.name}@{recipe.sha}",
+            "model": f"{meta.name}@{meta.revision}",
+            "dtype": meta.dtype,
+            "data": f"{table.name}@{table.fingerprint}",
+            "n": len(aligned.examples),
+            "lang": ",".join(sorted({example.lang for example in aligned.examples})),
+            "seed": request.seed,
+        },
+        "command": request.command,
+        "robust": __version__,
+        "recipe": {"name": recipe.name, "sha": recipe.sha, "resolved": recipe.resolved()},
+        "model": {
+            "name": meta.name,
+            "revision": meta.revision,
+            "labels": list(meta.labels),
+            "dtype": meta.dtype,
+            "device": meta.device,
+        },
+        "data": {
+            "name": table.name,
+            "fingerprint": table.fingerprint,
+            "source_fingerprint": table.source_fingerprint,
+            "columns": dict(table.columns),
+            "labels_matched": aligned.matched,
+            "left_out": dict(table.left_out),
+            "n": len(aligned.examples),
+        },
+        "seed": request.seed,
+        "environment": environment(),
+    }
+
+
+def _run_name(identity: Mapping[str, Any]) -> str:
+    """A readable name that is the same for the same request and differs for different ones."""
+
+    digest = hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()[:8]
+    parts = [str(identity[key]).rpartition("@")[0] for key in ("recipe", "model", "data")]
+    words = [re.sub(r"[^A-Za-z0-9.]+", "-", Path(part).name or part).strip("-.") for part in parts]
+    return "_".join([*words, digest])
