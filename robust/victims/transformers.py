@@ -1,0 +1,248 @@
+"""A transformers sequence classifier, from a directory, from the hub, or already in memory."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property, partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from robust.core.types import Fields, Floats, Lang
+from robust.core.victim import VictimMeta
+from robust.errors import ModelError, OutOfMemory, UserError
+from robust.victims import checkpoint, hub, threads
+from robust.victims.device import pick_device, pick_dtype
+from robust.victims.memory import in_memory
+from robust.victims.pretrained import load_config, load_model, load_tokenizer
+
+if TYPE_CHECKING:
+    import torch
+    from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+DEFAULT_LENGTH = 512
+"""Tokens an input is cut to where neither the tokeniser nor the model declares a limit."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class TransformersVictim:
+    """A sequence classifier and its tokeniser; inputs longer than `max_length` tokens are cut.
+
+    Make one with `TransformersVictim.load` or `TransformersVictim.of`.
+    """
+
+    meta: VictimMeta
+    model: PreTrainedModel = field(repr=False)
+    tokenizer: PreTrainedTokenizerBase = field(repr=False)
+    max_length: int
+    reload: Callable[[], PreTrainedModel] | None = field(default=None, repr=False)
+    """Loads the weights again in float32; None where the model is float32 or exists in memory only."""
+
+    @classmethod
+    def load(
+        cls,
+        source: str | Path,
+        *,
+        name: str | None = None,
+        device: str = "auto",
+        dtype: str = "auto",
+        revision: str | None = None,
+        trust_remote_code: bool = False,
+        max_length: int | None = None,
+    ) -> TransformersVictim:
+        """Load from a directory, or from the hub where `source` is no directory.
+
+        `name` is what a run records (`source` if not given), `revision` a commit, branch or tag of the hub;
+        `max_length` cuts inputs to fewer tokens than the model could read. `device`: see `pick_device`; `dtype`: see
+        `pick_dtype`. Only safetensors are read; code that comes with a model runs only where `trust_remote_code`.
+        Raises `ModelError` for anything but a complete sequence classifier, `UserError` for options that do not fit.
+        """
+        name = name or str(source)
+        patterns = (*checkpoint.WEIGHTS, *checkpoint.TOKENISER, *checkpoint.TOKENISER_EXTRAS, "README.md")
+        if Path(source).is_dir():
+            path, pinned = Path(source), None
+            checkpoint.check_config(checkpoint.read_config(path, name), name)
+            checkpoint.check_files([file.name for file in path.iterdir()], name)
+        else:
+            path = hub.fetch_config(str(source), revision)
+            pinned = path.name
+            checkpoint.check_config(checkpoint.read_config(path, name), name)
+            files = hub.list_files(str(source), path)
+            checkpoint.check_files(files, name)
+            hub.fetch_files(str(source), path, files, patterns + (checkpoint.CODE if trust_remote_code else ()))
+
+        threads.set_threads()
+        target = pick_device(device)
+        config = load_config(path, name, trust_remote_code)
+        chosen = pick_dtype(dtype, target, int(getattr(config, "hidden_size", 0) or 0))
+        again = partial(load_model, path, name, config, target, trust_remote_code)
+        try:
+            model, tokenizer = again(), load_tokenizer(path, name, trust_remote_code)
+        except OutOfMemory as error:
+            raise ModelError(
+                f"{name} does not fit in the memory of {target}: {error}", fix="use device cpu or a smaller model"
+            ) from None
+        exact = chosen is model.dtype
+        if not exact:
+            model = _cast(model, chosen)
+        return cls.of(
+            model,
+            tokenizer,
+            name=name,
+            revision=pinned or checkpoint.content_hash(path, with_code=trust_remote_code),
+            langs=checkpoint.declared_langs(config.to_dict(), path),
+            max_length=max_length,
+            reload=None if exact else again,
+        )
+
+    @classmethod
+    def of(
+        cls,
+        model: PreTrainedModel,
+        tokenizer: PreTrainedTokenizerBase,
+        *,
+        name: str,
+        revision: str = "unpinned",
+        langs: frozenset[Lang] = frozenset(),
+        max_length: int | None = None,
+        reload: Callable[[], PreTrainedModel] | None = None,
+    ) -> TransformersVictim:
+        """Wrap a model in memory, in its number format and on its device; the tokeniser is set to pad on the right.
+
+        Raises `ModelError` and `UserError` as `load` does.
+        """
+        labels = _labels(model.config, name)
+        _set_padding(model, tokenizer, name)
+        limit = _token_limit(model, tokenizer)
+        smallest = tokenizer.num_special_tokens_to_add(pair=True) + 2
+        if max_length is not None and not smallest <= max_length <= limit:
+            raise UserError(
+                f"max_length {max_length} does not fit {name}: it reads {smallest} to {limit} tokens",
+                fix=f"use {smallest} to {limit}, or leave it out for {limit}",
+            )
+        meta = VictimMeta(
+            name=name,
+            revision=revision,
+            labels=labels,
+            langs=langs,
+            dtype=str(model.dtype).removeprefix("torch."),
+            device=str(model.device),
+        )
+        return cls(meta=meta, model=model, tokenizer=tokenizer, max_length=max_length or limit, reload=reload)
+
+    def logits(self, batch: Sequence[Fields], /) -> Floats:
+        """Logits `(n, n_labels)`; every input has the same number of fields, one or two."""
+        return self._answer(self.model, batch)
+
+    def canonical(self, item: Fields, /) -> Floats:
+        """Logits `(n_labels,)` of one input, alone in its batch, in float32."""
+        answer: Floats = self._answer(self._exact, [item])[0]
+        return answer
+
+    @cached_property
+    def _exact(self) -> PreTrainedModel:
+        return self.model if self.reload is None else self.reload()
+
+    @cached_property
+    def _accepted(self) -> frozenset[str]:
+        accepted = {"input_ids", "attention_mask", "token_type_ids"} & set(
+            inspect.signature(self.model.forward).parameters
+        )
+        # A RoBERTa has one token type and would look up a second one for the second field.
+        if (getattr(self.model.config, "type_vocab_size", None) or 2) < 2:
+            accepted -= {"token_type_ids"}
+        return frozenset(accepted)
+
+    def _answer(self, model: PreTrainedModel, batch: Sequence[Fields]) -> Floats:
+        n_labels = len(self.meta.labels)
+        if not batch:
+            return np.zeros((0, n_labels), dtype=np.float32)
+        counts = {len(fields) for fields in batch}
+        if counts not in ({1}, {2}):
+            found = " and ".join(map(str, sorted(counts)))
+            raise ModelError(f"{self.meta.name} got inputs of {found} fields", fix="give every input one field, or two")
+        answer = in_memory(lambda: self._forward(model, batch))
+        if answer.shape != (len(batch), n_labels):
+            raise ModelError(
+                f"{self.meta.name} answered with shape {answer.shape}, expected {(len(batch), n_labels)}",
+                fix="use a model with one row of logits for each input",
+            )
+        return answer
+
+    def _forward(self, model: PreTrainedModel, batch: Sequence[Fields]) -> Floats:
+        import torch
+
+        encoded = self._encode(batch)
+        training = model.training
+        if training:  # a model in the middle of its training is asked without dropout, and given back as it was
+            model.train(False)
+        try:
+            with torch.inference_mode():
+                inputs = {key: value.to(model.device, non_blocking=True) for key, value in encoded.items()}
+                answer: Floats = model(**inputs).logits.float().cpu().numpy()
+                return answer
+        finally:
+            if training:
+                model.train()
+
+    def _encode(self, batch: Sequence[Fields]) -> dict[str, torch.Tensor]:
+        columns = [list(column) for column in zip(*batch, strict=True)]
+        encoded = self.tokenizer(
+            *columns, padding=True, truncation=True, max_length=self.max_length, return_attention_mask=True
+        )
+        if not any(map(len, encoded["input_ids"])):  # a tokeniser without special tokens makes nothing of empty texts
+            encoded = self.tokenizer(*columns, padding="max_length", truncation=True, max_length=1)
+        tensors = {
+            key: _tensor(value) for key, value in encoded.items() if key in self._accepted or key == "attention_mask"
+        }
+        mask = tensors["attention_mask"]
+        mask[mask.sum(1) == 0, 0] = 1  # attention over nothing is undefined
+        return {key: value for key, value in tensors.items() if key in self._accepted}
+
+
+def _cast(model: Any, dtype: torch.dtype) -> Any:
+    return model.to(dtype)  # `PreTrainedModel.to` is wrapped in a way that hides its types
+
+
+def _tensor(rows: list[list[int]]) -> torch.Tensor:
+    import torch
+
+    return torch.from_numpy(np.array(rows, dtype=np.int64))
+
+
+def _labels(config: Any, name: str) -> tuple[str, ...]:
+    labels = tuple(str(config.id2label[index]) for index in sorted(config.id2label))
+    kind = getattr(config, "problem_type", None)
+    if len(labels) < 2 or kind == "regression":
+        raise ModelError(f"{name} predicts a number, not a class", fix="use a classifier with two or more labels")
+    if kind == "multi_label_classification":
+        raise ModelError(
+            f"{name} gives each text several labels", fix="use a classifier whose labels exclude each other"
+        )
+    return labels
+
+
+def _set_padding(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, name: str) -> None:
+    if tokenizer.pad_token is None:
+        if tokenizer.eos_token is None:
+            raise ModelError(
+                f"the tokeniser of {name} has no padding token", fix="set `tokenizer.pad_token` and save it"
+            )
+        tokenizer.pad_token = tokenizer.eos_token
+    if model.config.pad_token_id is None:
+        model.config.pad_token_id = tokenizer.pad_token_id
+    if model.config.model_type != "xlnet":  # it reads its last token; to all others left padding would shift positions
+        tokenizer.padding_side = "right"
+
+
+def _token_limit(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> int:
+    """The longest input in tokens; models that number positions from the padding index on (RoBERTa) lose the first."""
+    positions = getattr(model.config, "max_position_embeddings", None) or 0
+    table = next((m for n, m in model.named_modules() if n.endswith("position_embeddings")), None)
+    padding = getattr(table, "padding_idx", None)
+    offset = padding + 1 if isinstance(padding, int) else 0
+    limits = [limit for limit in (int(tokenizer.model_max_length), positions - offset) if 0 < limit < 10**9]
+    return min(limits, default=DEFAULT_LENGTH)
