@@ -1,0 +1,111 @@
+"""Files from disk: found, decompressed and decoded, or one message that says what is wrong with them."""
+
+from __future__ import annotations
+
+import bz2
+import codecs
+import gzip
+import hashlib
+import lzma
+import zlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from robust.errors import DataError, did_you_mean
+from robust.starter import NAMES
+
+KINDS: tuple[str, ...] = (".csv", ".tsv", ".jsonl", ".json", ".parquet")
+_OPENERS: Mapping[str, Callable[[bytes], bytes]] = {
+    ".gz": gzip.decompress,
+    ".xz": lzma.decompress,
+    ".bz2": bz2.decompress,
+}
+_TEXT_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Content:
+    """A file's decompressed bytes, its kind (one of `KINDS`), and the sha256 of the bytes on disk."""
+
+    place: str
+    name: str
+    kind: str
+    data: bytes
+    fingerprint: str
+
+
+def load(source: str) -> Content:
+    """Read a file whole. Raises `DataError` if it is missing, a directory, of unknown kind, empty or broken."""
+    path = _existing(source)
+    suffixes = [suffix.lower() for suffix in path.suffixes]
+    packing = suffixes.pop() if suffixes and suffixes[-1] in _OPENERS else ""
+    kind = suffixes[-1] if suffixes else ""
+    if kind not in KINDS:
+        raise DataError(
+            f"{source}: cannot tell the format of a file that ends in {(kind + packing) or 'no extension'!r}",
+            fix=f"use one of {' '.join(KINDS)}, plain or with {' '.join(_OPENERS)}",
+        )
+    try:
+        stored = path.read_bytes()
+    except OSError as error:
+        raise DataError(f"{source}: cannot be read ({error.strerror})", fix="check the file's permissions") from None
+    data = _unpack(stored, packing, source)
+    if not data.strip():
+        raise DataError(f"{source}: the file is empty", fix="give a file with at least one row")
+    digest = hashlib.sha256(stored).hexdigest()[:16]
+    return Content(place=source, name=path.name, kind=kind, data=data, fingerprint=f"sha256:{digest}")
+
+
+def _existing(source: str) -> Path:
+    if "://" in source:
+        raise DataError(f"--data {source}: web addresses are not read", fix="download the file and give its path")
+    if not source.strip():
+        raise DataError("--data is empty", fix=f"use {' or '.join(NAMES)}, a file, or hf:<dataset>")
+    path = Path(source).expanduser()
+    if path.is_dir():
+        inside = sorted(child.name for child in path.iterdir() if set(child.suffixes) & set(KINDS))
+        known = f"one of its files: {', '.join(inside[:8])}" if inside else "a data file"
+        raise DataError(
+            f"{source}: is a directory, not a file",
+            fix=f"name {known}; or hf:{source} if it is a data set directory",
+        )
+    if path.is_file():
+        return path
+    siblings = [child.name for child in path.parent.iterdir()] if path.parent.is_dir() else []
+    bare = path.parent == Path() and not path.suffix
+    hint = did_you_mean(path.name, [*siblings, *(NAMES if bare else ())])
+    if bare and not hint:
+        hint = f"use {' or '.join(NAMES)}, a file, or hf:{source} for a data set of the Hugging Face hub"
+    raise DataError(f"{source}: no such file", fix=hint or "check the path")
+
+
+def _unpack(stored: bytes, packing: str, source: str) -> bytes:
+    if not packing:
+        return stored
+    try:
+        return _OPENERS[packing](stored)
+    except (OSError, EOFError, ValueError, zlib.error, lzma.LZMAError) as error:
+        raise DataError(
+            f"{source}: broken or not a {packing} file ({str(error).rstrip('.')})",
+            fix="download or compress it again, or take the extension off if it is not compressed",
+        ) from None
+
+
+def decode(content: Content, encoding: str) -> str:
+    """The text of a file, without a byte order mark. Raises `DataError` with the byte and line that do not fit."""
+    try:
+        return content.data.decode(encoding).removeprefix("\ufeff")
+    except LookupError:
+        raise DataError(
+            f"--encoding {encoding}: no such text encoding",
+            fix=did_you_mean(encoding, ("utf-8", "latin-1", "cp1252", "utf-16")) or "use utf-8, latin-1 or utf-16",
+        ) from None
+    except UnicodeError as error:
+        start = error.start if isinstance(error, UnicodeDecodeError) else 0
+        line = content.data[:start].count(b"\n") + 1
+        other = "utf-16" if content.data.startswith(_TEXT_MARKS) else "latin-1"
+        raise DataError(
+            f"{content.place}:{line}: not {encoding} (byte 0x{content.data[start]:02x} at offset {start})",
+            fix=f"try --encoding {other}, or save the file as UTF-8" if other != encoding else "name its --encoding",
+        ) from None

@@ -1,0 +1,157 @@
+"""From records with chosen columns to a table: texts as they stand, labels through the map, ids that stay the same."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from math import isnan
+
+from robust.core.types import Lang
+from robust.data.columns import Chosen
+from robust.data.table import EMPTY_TEXT, NO_LABEL, DataSpec, Records, Row, Table, fingerprint
+from robust.errors import DataError, did_you_mean
+
+
+def make_table(records: Records, chosen: Chosen, spec: DataSpec) -> Table:
+    """Take the rows that are used, in order, and count the others.
+
+    Raises `DataError` for a cell that is not a text, an id that is empty or comes twice, a row without a label, a label
+    map that misses the data, and a source of which no row remains.
+    """
+    names = records.label_names.get(chosen.label, ())
+    left_out: Counter[str] = Counter()
+    unlabelled: list[int] = []
+    rows: list[Row] = []
+    stable_ids: list[str] = []
+    seen: dict[str, int] = {}
+    used_keys: set[str] = set()
+    for index, record in enumerate(records.rows):
+        fields = tuple([_text(records, index, record, column) for column in chosen.texts])
+        if not all(field.strip() for field in fields):
+            left_out[EMPTY_TEXT] += 1
+            continue
+        label, key = _label(records, index, record, chosen.label, names, spec.label_map)
+        if not label:
+            if not spec.label_map:
+                unlabelled.append(index)
+            left_out[NO_LABEL] += 1
+            continue
+        if spec.label_map:
+            if key not in spec.label_map:
+                left_out[label] += 1
+                continue
+            used_keys.add(key)
+            label = spec.label_map[key]
+        number = str(index)
+        own = _text(records, index, record, chosen.id).strip() if chosen.id else number
+        _check_id(records, index, own, seen)
+        lang = spec.lang or (_lang(record.get(chosen.lang)) if chosen.lang else None)
+        rows.append(Row(id=own if chosen.id else f"{records.name}/{number}", fields=fields, label=label, lang=lang))
+        stable_ids.append(own)
+    _check_labels(records, spec, unlabelled, left_out, used_keys, bool(rows))
+    rows = rows[: spec.limit]
+    langs = {row.lang for row in rows}
+    return Table(
+        name=records.name,
+        rows=tuple(rows),
+        # Numbered rows count by number, so that renaming a file does not change the fingerprint of its rows.
+        fingerprint=fingerprint((own, row.fields, row.label) for own, row in zip(stable_ids, rows, strict=False)),
+        source_fingerprint=records.source_fingerprint,
+        columns=_used(records, chosen),
+        left_out=dict(left_out),
+        total=len(records.rows),
+        lang=langs.pop() if len(langs) == 1 else None,
+        label_names=names,
+    )
+
+
+def _used(records: Records, chosen: Chosen) -> dict[str, str]:
+    used = dict(zip(("text", "pair"), chosen.texts, strict=False)) | {"label": chosen.label}
+    used["id"] = chosen.id or "(row number)"
+    if chosen.lang:
+        used["lang"] = chosen.lang
+    return used | dict(records.notes)
+
+
+def _text(records: Records, index: int, record: Mapping[str, object], column: str) -> str:
+    """A cell as a string, as it stands; missing values are empty."""
+    if column not in record:
+        raise DataError(
+            f"{records.where(index)}: has no {column!r} (it has {', '.join(record) or 'nothing'})",
+            fix=f"give every row a {column!r}, or name another column",
+        )
+    value = record[column]
+    if isinstance(value, str):
+        try:
+            value.encode("utf-8")
+        except UnicodeEncodeError as error:
+            raise DataError(
+                f"{records.where(index)}: {column!r} holds half a character "
+                f"(lone surrogate U+{ord(value[error.start]):04X} at position {error.start})",
+                fix="write the whole character, or take it out",
+            ) from None
+        return value
+    if value is None or (isinstance(value, float) and isnan(value)):
+        return ""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if isinstance(value, (list, dict, bytes)):
+        kind = {list: "a list", dict: "an object", bytes: "bytes"}[type(value)]
+        raise DataError(
+            f"{records.where(index)}: {column!r} holds {kind}, not a text or label",
+            fix=f"name another column with --text, --label or --id; columns: {', '.join(records.columns)}",
+        )
+    return str(value)
+
+
+def _label(
+    records: Records,
+    index: int,
+    record: Mapping[str, object],
+    column: str,
+    names: Sequence[str],
+    label_map: Mapping[str, str],
+) -> tuple[str, str]:
+    """A row's label (empty if it has none), and the label map's key for it: its name, else its number."""
+    label = _text(records, index, record, column).strip()
+    if not names or not label.removeprefix("-").isdecimal():
+        return label, label
+    number = int(label)  # -1 is how the hub's data sets say that a row has no label
+    name = names[number] if 0 <= number < len(names) else ""
+    return name, label if label in label_map and name not in label_map else name
+
+
+def _lang(value: object) -> Lang | None:
+    short = str(value).strip().casefold().replace("_", "-").partition("-")[0]
+    if short in ("en", "eng", "english", "inglés", "ingles"):
+        return "en"
+    return "es" if short in ("es", "spa", "spanish", "español", "espanol", "castellano") else None
+
+
+def _check_id(records: Records, index: int, own: str, seen: dict[str, int]) -> None:
+    fix = "give every row an id of its own, or --id '' to number the rows"
+    if not own:
+        raise DataError(f"{records.where(index)}: the id is empty", fix=fix)
+    first = seen.setdefault(own, index)
+    if first != index:
+        raise DataError(f"{records.where(index)}: id {own!r} is already that of {records.where(first)}", fix=fix)
+
+
+def _check_labels(
+    records: Records, spec: DataSpec, unlabelled: Sequence[int], left_out: Counter[str], used: set[str], some: bool
+) -> None:
+    if unlabelled:
+        raise DataError(
+            f"{records.where(unlabelled[0])}: no label ({len(unlabelled)} of {len(records.rows)} rows have none)",
+            fix="fill them in, name another column with --label or another --split, or leave them out with --label-map",
+        )
+    counts = ", ".join(f"{label!r}: {n}" for label, n in left_out.most_common(12))
+    for key in spec.label_map:
+        if key not in used and (hint := did_you_mean(key, left_out)):
+            raise DataError(f"--label-map: no row has the label {key!r}; rows left out: {counts}", fix=hint)
+    if not some:
+        raise DataError(
+            f"{records.place}: no row remains; left out: {counts}", fix="check --text, --label and --label-map"
+        )
