@@ -30,6 +30,7 @@ def attack(
     text: Annotated[str | None, typer.Option(help="Column of the text.")] = None,
     pair: Annotated[str | None, typer.Option(help="Column of the second text of a pair.")] = None,
     label: Annotated[str | None, typer.Option(help="Column of the label.")] = None,
+    id_column: Annotated[str | None, typer.Option("--id", help="Column of the ids; '' numbers the rows.")] = None,
     label_map: Annotated[
         str | None, typer.Option(help="Data label=model label, comma-separated; labels not named are left out.")
     ] = None,
@@ -38,6 +39,7 @@ def attack(
     ] = None,
     encoding: Annotated[str, typer.Option(help="Encoding of a text file.")] = "utf-8",
     split: Annotated[str | None, typer.Option(help="Split of an hf: set.")] = None,
+    config: Annotated[str | None, typer.Option(help="Configuration of an hf: set.")] = None,
     lang: Annotated[str | None, typer.Option(help="en or es, where the data do not say.")] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Attack the first N examples.")] = None,
     seed: Annotated[int, typer.Option(help="Seed of everything random.")] = 0,
@@ -63,8 +65,9 @@ def attack(
     from robust.cli import present
     from robust.cli.progress import attack_bar
     from robust.data.labels import parse_label_map
-    from robust.data.source import DataSpec, parse_lang
+    from robust.data.source import DataSpec
     from robust.engine.run import EngineOptions
+    from robust.lang.base import language
     from robust.runner import AttackRequest
     from robust.runner import attack as run_attack
 
@@ -76,11 +79,13 @@ def attack(
             text=text,
             pair=pair,
             label=label,
+            id=id_column,
             label_map=parse_label_map(label_map) if label_map else {},
             header=header,
             encoding=encoding,
             split=split,
-            lang=parse_lang(lang),
+            config=config,
+            lang=language(lang).code if lang else None,
             limit=limit,
         ),
         overrides=tuple(overrides or ()),
