@@ -50,24 +50,32 @@ def _line(pieces: Sequence[tuple[str, bool]], style: str, *, brackets: bool) -> 
 
 
 def examples(out: Console, run: FinishedRun, most: int) -> None:
-    """Print up to `most` broken examples, those with the fewest words changed first."""
-    from rich.table import Table
-
+    """Print up to `most` broken examples, those with the fewest words changed and the shortest first."""
     labels = run.manifest["model"]["labels"]
     broken = [row for row in run.rows if row["status"] == "success"]
-    broken.sort(key=lambda row: (row["words_changed"] / max(1, row["words"]), row["example_id"]))
+    broken.sort(key=lambda row: (row["words_changed"], row["words"], row["example_id"]))
     brackets = not out.color_system
     for row in broken[:most]:
         before, after = differences(row["original"], row["adversarial"])
-        grid = Table.grid(padding=(0, 2))
-        grid.add_column(no_wrap=True)
-        grid.add_column(overflow="fold")
-        grid.add_row(verdict(row["clean_logits"], labels, "green"), _line(before, "green", brackets=brackets))
-        grid.add_row(verdict(row["adversarial_logits"], labels, "red"), _line(after, "red", brackets=brackets))
-        out.print(grid)
+        _put(out, verdict(row["clean_logits"], labels, "green"), _line(before, "green", brackets=brackets))
+        _put(out, verdict(row["adversarial_logits"], labels, "red"), _line(after, "red", brackets=brackets))
         out.print()
     if not broken and most:
         out.print("No example was broken.\n")
+
+
+def _put(out: Console, left: Text, right: Text) -> None:
+    """Two columns on a terminal; one line, however long, in a file."""
+    from rich.table import Table
+
+    if not out.is_terminal:
+        out.print(left.append("  ").append(right), soft_wrap=True)
+        return
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(no_wrap=True)
+    grid.add_column(overflow="fold")
+    grid.add_row(left, right)
+    out.print(grid)
 
 
 def verdict(logits: Sequence[float], labels: Sequence[str], style: str) -> Text:
@@ -86,7 +94,7 @@ def table(runs: Sequence[FinishedRun]) -> Table:
     from rich import box
     from rich.table import Table
 
-    grid = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    grid = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
     grid.add_column("")
     for run in runs:
         grid.add_column(run.manifest["model"]["name"], justify="right", overflow="fold")
