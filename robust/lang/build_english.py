@@ -22,11 +22,17 @@ from math import log
 from robust.lang.wordnet import Key, WordNet
 
 CAP = 60
-SECOND_HOP = 0.35
+SECOND_HOP = 0.25
 CLUSTER = 0.25
-RELATED = {"&": 0.5, "$": 0.5, "@": 0.12, "~": 0.12}
-KEEP = 0.015
-"""Candidates with less of the whole weight than this are dropped: too far, or only through rare senses."""
+RELATED = {"&": 0.5, "$": 0.5, "@": 0.25, "~": 0.15}
+KINDS = frozenset(["ordinal", "cardinal", "chromatic", "achromatic"])
+"""Heads whose satellites are kinds of one thing, not near in meaning: `fifth` and `sixth`, `pink` and `brown`."""
+NARROW = 0.3
+"""What is left of a related sense that is about one kind of thing only, "(of wine) tainted in flavor by a cork"."""
+PIVOT_SENSES = 4
+"""A second hop goes only through words with at most this many senses: the others lead anywhere."""
+KEEP = 0.02
+"""Candidates that score less are dropped: too far, or only through rare senses."""
 _WORD = re.compile(r"[a-z]+(?:-[a-z]+)?")
 _NEGATIONS = ("un", "in", "im", "il", "ir", "dis", "non", "mis", "anti", "a")
 _MIRRORED = (("less", "ful"), ("less", ""), ("less", "ed"))
@@ -47,10 +53,10 @@ def opposed_by_form(one: str, other: str) -> bool:
 
 @dataclass(frozen=True)
 class Ranker:
-    """Synonyms from one WordNet database; `closed` words (lower case) are never offered."""
+    """Synonyms from one WordNet database; `unwanted` words (lower case) are never offered."""
 
     wordnet: WordNet
-    closed: frozenset[str]
+    unwanted: frozenset[str]
     _shares: dict[tuple[str, str], dict[Key, float]] = field(default_factory=dict)
 
     def frequency(self, lemma: str, pos: str) -> int:
@@ -75,21 +81,18 @@ class Ranker:
         for sense, weight in senses.items():
             for word, share in self._words(sense):
                 scores[word] += weight * share**0.5
-                for far, far_share in self.shares(word, pos).items():
-                    if far not in senses and word != lemma:
-                        for other, other_share in self._words(far):
-                            scores[other] += weight * SECOND_HOP * share * far_share * other_share**0.5
+                if word != lemma:
+                    for other, step in self._second_hop(word, sense):
+                        scores[other] += weight * step
         direct = {word for sense in self.shares(lemma, pos) for word, _ in self._words(sense)}
         opposed, indirect = self._antonyms(lemma, pos)
         opposed |= indirect - direct
         ranked = sorted(
-            (
-                (-score * self._ordinary(word), word)
-                for word, score in scores.items()
-                if score >= KEEP and self._offered(lemma, word, pos) and word not in opposed
-            ),
+            (-score * self._ordinary(word, pos), word)
+            for word, score in scores.items()
+            if score >= KEEP and self._offered(lemma, word, pos) and word not in opposed
         )
-        return [(word,round(-s,3)) for s, word in ranked[:CAP]]
+        return [word for _, word in ranked[:CAP]]
 
     def _senses(self, lemma: str, pos: str) -> dict[Key, float]:
         """Senses of `lemma` and senses related to them, with their weights."""
@@ -97,17 +100,35 @@ class Ranker:
         for sense, share in self.shares(lemma, pos).items():
             weights[sense] += share
             for near, step in self._related(sense):
-                weights[near] += share * step
+                narrow = self.wordnet.synsets[near].gloss.startswith("(of ")
+                weights[near] += share * step * (NARROW if narrow else 1.0)
         return weights
 
+    def _second_hop(self, word: str, sense: Key) -> Iterator[tuple[str, float]]:
+        """Words that share another sense with `word`, if that sense is their main one."""
+        shares = self.shares(word, sense[0])
+        if len(shares) <= PIVOT_SENSES:
+            for far, far_share in shares.items():
+                if far != sense:
+                    for other, other_share in self._words(far):
+                        if other_share >= 0.5:
+                            yield other, SECOND_HOP * (shares[sense] * far_share) ** 0.5 * other_share
+
     def _related(self, sense: Key) -> Iterator[tuple[Key, float]]:
-        synset = self.wordnet.synsets[sense]
+        synsets = self.wordnet.synsets
+        synset = synsets[sense]
         for symbol, target, source, _ in synset.pointers:
-            if symbol in RELATED and (symbol not in "@~" or sense[0] == "v"):
+            if symbol in "&$":
+                if KINDS.intersection((*synset.words, *synsets[target].words)):
+                    continue
                 yield target, RELATED[symbol]
-                if synset.satellite:
-                    cluster = self.wordnet.synsets[target].pointers
+                if synset.satellite and symbol == "&":
+                    cluster = synsets[target].pointers
                     yield from ((other, CLUSTER) for kind, other, _, _ in cluster if kind == "&" and other != sense)
+            elif (symbol == "@" and sense[0] in "nv") or (symbol == "~" and sense[0] == "v"):
+                # The more kinds of it there are, the less a word says about any one of them.
+                kinds = sum(kind == "~" for kind, _, _, _ in synsets[target if symbol == "@" else sense].pointers)
+                yield target, RELATED[symbol] / (1 + kinds / 10)
             elif symbol == "\\" and sense[0] == "r" and source == 1:
                 yield from ((adverb, 0.4 * step) for adverb, step in self._adverbs(target) if adverb != sense)
 
@@ -133,13 +154,23 @@ class Ranker:
                 yield word, dated * self.shares(word, sense[0]).get(sense, 0.0)
 
     def _offered(self, lemma: str, word: str, pos: str) -> bool:
-        if word == lemma or word in self.closed or len(word) < 3 or opposed_by_form(lemma, word):
+        if word in self.unwanted or (pos in "ar" and self._compared(word, pos)):
+            return False
+        if word == lemma or len(word) < 3 or opposed_by_form(lemma, word):
             return False
         # A word whose own main sense is an insult is kept out even where another sense of it is harmless.
         return not any(sense in self.wordnet.unkind for sense in self.wordnet.senses[word, pos])
 
-    def _ordinary(self, word: str) -> float:
-        return 0.35 + min(1.0, log(1 + self.wordnet.commonness.get(word, 0)) / 6)
+    def _compared(self, word: str, pos: str) -> bool:
+        """Whether `word` is a comparative or superlative that has its own entry, as `larger` has."""
+        stem = re.sub(r"(?:er|est)$", "", word)
+        bases = (stem, stem + "e", stem[:-1], re.sub(r"i$", "y", stem))
+        return stem != word and any((base, pos) in self.wordnet.senses for base in bases if len(base) > 2)
+
+    def _ordinary(self, word: str, pos: str) -> float:
+        """Between 0.2 for a word nobody uses and 1 for an everyday one, from the tagged texts and the glosses."""
+        evidence = log(1 + 10 * self.frequency(word, pos)) + log(1 + self.wordnet.commonness.get(word, 0))
+        return 0.2 + 0.8 * min(1.0, evidence / 10)
 
     def _antonyms(self, lemma: str, pos: str) -> tuple[set[str], set[str]]:
         """Direct and indirect antonyms of all senses of `lemma`."""
@@ -188,9 +219,14 @@ def _derived_adverbs(wordnet: WordNet) -> dict[Key, list[Key]]:
     return known
 
 
-def rows(wordnet: WordNet, closed: frozenset[str]) -> Iterator[tuple[str, str, int, list[str]]]:
-    """(lemma, part of speech, tagged occurrences, synonyms) for every single-word lemma, in alphabetical order."""
-    ranker = Ranker(wordnet, closed)
+def rows(
+    wordnet: WordNet, *, closed: frozenset[str], unwanted: frozenset[str]
+) -> Iterator[tuple[str, str, int, list[str]]]:
+    """(lemma, part of speech, tagged occurrences, synonyms) for every single-word lemma, in alphabetical order.
+
+    `closed` words have no row and are never offered; `unwanted` ones are only never offered.
+    """
+    ranker = Ranker(wordnet, closed | unwanted)
     for lemma, pos in sorted(wordnet.senses):
         if not _WORD.fullmatch(lemma) or lemma in closed:
             continue

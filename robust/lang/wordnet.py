@@ -109,7 +109,7 @@ def _counts(path: Path) -> dict[tuple[str, str, int], int]:
 
 
 def _labelled(synsets: Mapping[Key, Synset], labels: tuple[str, ...], gloss: re.Pattern[str]) -> frozenset[Key]:
-    """Synsets whose usage pointer (`;u`) leads to one of `labels`, or whose definition says so (examples do not count)."""
+    """Synsets whose usage pointer (`;u`) leads to one of `labels`, or whose definition (not its examples) says so."""
     found = set()
     for key, synset in synsets.items():
         usages = [synsets[target] for symbol, target, _, _ in synset.pointers if symbol == ";u"]

@@ -1,0 +1,294 @@
+"""Rank the synonyms of every Spanish word by the sense sets of the MyThes thesaurus.
+
+The file repeats each set under every one of its words, without the word itself; put back together, a set has a *head*
+(its first word) and members that are synonyms of the head first and of each other second. Two words are the closer
+the more sets they share, the smaller those sets are and the fewer other sets they are in.
+
+Few sets are labelled with a part of speech. The rest is inferred: endings say what a word can be (`-mente`, `-ción`,
+`-oso`, an infinitive), words of one set share their part of speech, and the two are iterated to agreement.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from math import log, log2
+from pathlib import Path
+
+from robust.lang.es.gender import gender, listed
+from robust.lang.es.inflection import feminine
+
+CAP = 40
+MEMBER = 0.55
+"""Weight of two words that share a set but are not its head."""
+KEEP = 0.035
+MINOR = 0.2
+TURN = 0.85
+"""What is left of a sense's weight each time one of its words has been taken."""
+NEAR = 0.4
+"""A set lies near a word if this part of it are words that share a set with the word."""
+COMMON = 3
+"""Sets an adjective must be in before an adverb in `-mente` is made from it."""
+ROUNDS = 6
+CODES = "nvar"
+_WORD = re.compile(r"(?!.*[áéíóú].*[áéíóú])[a-záéíóúüñ]{3,}")
+_INFINITIVE = re.compile(r".+[aeií]r(?:se)?")
+_NEGATIONS = ("in", "im", "i", "ir", "des", "dis", "anti", "a", "mal", "no")
+_NOTE = re.compile(r"\(([^)]*)\)")
+_UNWANTED = ("vulg", "p. us", "loc", "NoRAE")
+
+_CUT_SHORT = ("bien", "buen", "gran", "mal")
+"""They stand elsewhere than their synonyms (`un mal día`, `un día malo`), or as other parts of speech."""
+
+
+_ADJECTIVES_IN_A_OR_S = ("ista", "ícola", "crata", "idiota", "hipócrita", "cortés", "francés", "inglés", "gris", "és")
+_ONLY_NOUNS = ("ción", "sión", "zón", "dad", "tad", "tud", "miento", "ismo", "aje", "sis", "triz", "umbre", "anza")
+_ALSO_ADJECTIVES = (
+    *("joven", "ideal", "pobre", "general", "capital", "central", "final", "moral", "rival", "menor", "mayor", "rosa"),
+    *("titular", "auxiliar", "criminal", "profesional", "intelectual", "idiota", "hipócrita", "inicial", "ambiente"),
+    *("bien", "cobre", "uniforme", "corriente", "pendiente", "violeta", "naranja", "delincuente", "presidente"),
+)
+
+# What an ending says about a word, as weights for (noun, verb, adjective, adverb); the first that fits counts.
+_ENDINGS: tuple[tuple[tuple[str, ...], tuple[float, float, float, float]], ...] = (
+    (("amente", "lmente", "emente", "rmente", "zmente", "nmente", "smente"), (0.02, 0.001, 0.02, 1)),
+    (("ción", "sión", "dad", "tad", "tud", "miento", "eza", "ismo", "aje", "anza", "ncia"), (1, 0.001, 0.01, 0.001)),
+    (("ería", "ura", "ía", "ez", "ón", "ún", "ista", "dor", "or"), (1, 0.001, 0.15, 0.001)),
+    (("oso", "ible", "able", "ivo", "ísimo", "uble", "undo", "esco"), (0.03, 0.001, 1, 0.001)),
+    (("ado", "ido", "al", "il", "ico", "ante", "ente", "iente", "ario", "ense", "ino", "ecto"), (0.3, 0.001, 1, 0.02)),
+    (("a", "aje", "ción"), (1, 0.001, 0.03, 0.01)),
+)  # fmt: skip
+_UNKNOWN = (1.0, 0.001, 0.8, 0.05)
+_LABELS = {"m": "n", "f": "n", "adj": "a", "tr": "v", "prnl": "v", "intr": "v", "intr.-prnl": "v", "adv": "r"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SenseSet:
+    """Words of one sense; `head` is the one the others explain."""
+
+    head: str
+    words: frozenset[str]
+    code: str
+    """Part of speech where the file labels it, else empty."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thesaurus:
+    """The distinct sense sets, and pairs the file marks as antonyms."""
+
+    sets: tuple[SenseSet, ...]
+    antonyms: frozenset[tuple[str, str]]
+
+
+def read(path: Path) -> Thesaurus:
+    """Read a MyThes version 2 data file."""
+    lines = path.read_bytes().decode("latin-1").splitlines()[1:]
+    heads: dict[frozenset[str], Counter[str]] = defaultdict(Counter)
+    codes: dict[frozenset[str], str] = {}
+    antonyms: set[tuple[str, str]] = set()
+    entry = ""
+    entries: set[str] = set()
+    for line in lines:
+        label, *words = line.split("|")
+        if not label.startswith(("-", "(")):
+            entry = label
+            entries.add(entry)
+            continue
+        kept = []
+        for word in words:
+            notes = " ".join(_NOTE.findall(word))
+            plain = _NOTE.sub("", word).strip()
+            if "Ant" in notes:
+                antonyms.update(((entry, plain), (plain, entry)))
+            elif not any(note in notes for note in _UNWANTED):
+                kept.append(plain)
+        group = frozenset([entry, *kept])
+        heads[group][kept[0] if kept else entry] += 1
+        code = _LABELS.get(label.strip("()").split(" ")[0].rstrip("."), "")
+        if code:
+            codes[group] = code
+    seen = Counter(word for group in heads for word in group)
+    sets = []
+    for group in sorted(heads, key=sorted):
+        # A word that has no entry and turns up once only is most often a slip of the pen.
+        members = frozenset([w for w in group if _WORD.fullmatch(w) and (w in entries or seen[w] > 1)])
+        if len(members) > 1:
+            head = min(heads[group], key=lambda word: (-heads[group][word], word))
+            sets.append(SenseSet(head=head, words=members, code=codes.get(group, "")))
+    return Thesaurus(sets=tuple(sets), antonyms=frozenset(antonyms))
+
+
+def parts_of_speech(thesaurus: Thesaurus) -> list[str]:
+    """The part of speech of every set, by alternating between words and sets."""
+    words = sorted({word for group in thesaurus.sets for word in group.words})
+    prior = {word: _prior(word) for word in words}
+    belief = dict(prior)
+    posterior: list[tuple[float, ...]] = []
+    for _ in range(ROUNDS):
+        posterior = [_agreed(group, belief) for group in thesaurus.sets]
+        sums: dict[str, list[float]] = defaultdict(lambda: [0.0] * 4)
+        for group, probabilities in zip(thesaurus.sets, posterior, strict=True):
+            for word in group.words:
+                sums[word] = [a + b for a, b in zip(sums[word], probabilities, strict=True)]
+        belief = {word: _updated(prior[word], sums[word]) for word in words}
+    return [CODES[max(range(4), key=lambda i: probabilities[i])] for probabilities in posterior]
+
+
+def _updated(prior: Sequence[float], sums: Sequence[float]) -> tuple[float, ...]:
+    """What a word is, from its ending and from the sets it is in."""
+    return _normal([chance * (0.1 + total / sum(sums)) for chance, total in zip(prior, sums, strict=True)])
+
+
+def _prior(word: str) -> tuple[float, ...]:
+    if _INFINITIVE.fullmatch(word):
+        return _normal((0.15, 1, 0.1, 0.001))
+    for endings, weights in _ENDINGS:
+        if word.endswith(endings):
+            return _normal(weights)
+    return _normal(_UNKNOWN)
+
+
+def _agreed(group: SenseSet, belief: Mapping[str, tuple[float, ...]]) -> tuple[float, ...]:
+    if group.code:
+        return tuple([float(code == group.code) for code in CODES])
+    logs = [sum(log(belief[word][i] + 1e-4) for word in sorted(group.words)) for i in range(4)]
+    return _normal([2.718281828 ** (value - max(logs)) for value in logs])
+
+
+def _normal(weights: Iterable[float]) -> tuple[float, ...]:
+    values = tuple(weights)
+    return tuple([value / sum(values) for value in values])
+
+
+Row = tuple[str, str, int, list[str]]
+
+
+def rows(
+    thesaurus: Thesaurus,
+    *,
+    closed: frozenset[str],
+    unwanted: frozenset[str],
+    antonyms: Iterable[tuple[str, str]],
+) -> list[Row]:
+    """(lemma, part of speech, number of sets, synonyms) for every word, in alphabetical order.
+
+    `closed` words have no row and are never offered; `unwanted` ones are only never offered. `antonyms` adds to the
+    pairs that the file marks.
+    """
+    opposites: dict[str, set[str]] = defaultdict(set)
+    for one, other in (*thesaurus.antonyms, *antonyms):
+        opposites[one].add(other)
+        opposites[other].add(one)
+    made = list(_rows(thesaurus, closed, unwanted, opposites))
+    attested = {lemma for lemma, code, _, _ in made if code == "r"}
+    common = {lemma for lemma, code, number, _ in made if code == "a" and number >= COMMON}
+    adverbs = {lemma: (number, synonyms) for lemma, code, number, synonyms in made if code == "r"}
+    for lemma, code, number, synonyms in made:
+        adverb = feminine(lemma) + "mente"
+        if code == "a" and (adverb in attested or lemma in common) and adverb not in closed:
+            # What adjectives share, the adverbs made from them share (RAE 2009, section 7.14).
+            own = adverbs.get(adverb, (number, []))
+            made_too = [feminine(s) + "mente" for s in synonyms if s in common and not s.endswith(("ado", "ido"))]
+            adverbs[adverb] = (own[0], list(dict.fromkeys([*own[1], *made_too]))[:CAP])
+    others = [row for row in made if row[1] != "r"]
+    return sorted([*others, *((lemma, "r", number, synonyms) for lemma, (number, synonyms) in adverbs.items())])
+
+
+def _rows(
+    thesaurus: Thesaurus, closed: frozenset[str], unwanted: frozenset[str], opposites: Mapping[str, set[str]]
+) -> Iterator[Row]:
+    codes = parts_of_speech(thesaurus)
+    sets: dict[tuple[str, str], list[SenseSet]] = defaultdict(list)
+    for group, code in zip(thesaurus.sets, codes, strict=True):
+        for word in sorted(group.words):
+            if word not in closed and _fits(word, code):
+                sets[word, code].append(group)
+    total = Counter(word for group in thesaurus.sets for word in group.words)
+    for word, code in [key for key, groups in sets.items() if len(groups) < MINOR * total[key[0]]]:
+        del sets[word, code]  # one stray set among many: more likely a wrong inference than a rare use
+    degree = {key: sum(_weight(group) for group in groups) for key, groups in sets.items()}
+
+    def closeness(word: str, code: str) -> dict[str, dict[SenseSet, float]]:
+        """Each word that shares a set with `word`: how close every shared set brings it."""
+        near: dict[str, dict[SenseSet, float]] = defaultdict(dict)
+        for group in sets.get((word, code), ()):
+            for other in group.words:
+                if (other, code) in sets:
+                    step = _weight(group) * (1.0 if group.head in (word, other) else MEMBER)
+                    norm = degree[word, code] ** 0.5 * degree[other, code] ** 0.2
+                    near[other][group] = step * _ordinary(len(sets[other, code])) / norm
+        return near
+
+    for word, code in sorted(sets):
+        near = closeness(word, code)
+        against: dict[str, float] = dict.fromkeys(opposites.get(word, ()), 1e9)
+        for opposite in sorted(opposites.get(word, ())):
+            for other, shared in closeness(opposite, code).items():
+                against[other] = max(sum(shared.values()), against.get(other, 0.0))
+        around = frozenset(near)
+        for other, shared in near.items():
+            fit = _fit(sets[other, code], word, around)
+            near[other] = {group: step * fit for group, step in shared.items()}
+        kept = {
+            other: shared
+            for other, shared in near.items()
+            if max(KEEP, against.get(other, 0.0)) < sum(shared.values())
+            and other not in unwanted
+            and _offered(word, other, code)
+        }
+        yield word, code, len(sets[word, code]), _spread(kept)
+
+
+def _fit(groups: Sequence[SenseSet], word: str, around: frozenset[str]) -> float:
+    """How much of what a candidate means lies near `word`: 1 if all its sets do, towards 0.3 if few do."""
+    near = sum(word in group.words or len(group.words & around) >= NEAR * len(group.words) for group in groups)
+    return 0.3 + 0.7 * near / len(groups)
+
+
+def _spread(candidates: Mapping[str, Mapping[SenseSet, float]]) -> list[str]:
+    """At most `CAP` candidates, best first, taking turns between senses: nothing says which sense is the usual one."""
+    left = {word: dict(shared) for word, shared in sorted(candidates.items())}
+    ranked: list[str] = []
+    while left and len(ranked) < CAP:
+        best = max(left, key=lambda word: sum(left[word].values()))
+        ranked.append(best)
+        for group in left.pop(best):
+            for shared in left.values():
+                if group in shared:
+                    shared[group] *= TURN
+    return ranked
+
+
+def _ordinary(sets: int) -> float:
+    """A word of a single set is seldom an everyday word; from a dozen sets on it says nothing more."""
+    return min(1.0, log(1 + sets) / log(12))
+
+
+def _weight(group: SenseSet) -> float:
+    return 1 / log2(1 + len(group.words))
+
+
+def _fits(word: str, code: str) -> bool:
+    """Whether `word` can be a lemma of this part of speech: the sets also hold feminines, plurals and finite verbs."""
+    if word in _CUT_SHORT or word.endswith("ísimo"):
+        return False
+    if code == "v":
+        return _INFINITIVE.fullmatch(word) is not None
+    if code == "a":
+        noun = (word in listed() and word not in _ALSO_ADJECTIVES) or word.endswith(_ONLY_NOUNS)
+        return not noun and (not word.endswith(("a", "s", "mente")) or word.endswith(_ADJECTIVES_IN_A_OR_S))
+    if code == "r":
+        return True
+    return gender(word) != "" and not word.endswith("mente")
+
+
+def _offered(word: str, other: str, code: str) -> bool:
+    short, long = sorted((word, other), key=len)
+    if word == other or any(long == prefix + short for prefix in _NEGATIONS):
+        return False
+    if code != "n":
+        return word.endswith("se") == other.endswith("se") if code == "v" else True
+    own, its = gender(word), gender(other)
+    return own == its or (its == "c" and own in "mf")

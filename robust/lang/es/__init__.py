@@ -1,0 +1,1 @@
+"""Spanish: stop words, synonyms (MyThes), gender, number and everyday opposites."""
