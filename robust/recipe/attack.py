@@ -1,0 +1,103 @@
+"""The schema of an attack recipe, and the attack it describes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    PlainValidator,
+    ValidationInfo,
+    WithJsonSchema,
+)
+
+from robust.core.attack import Attack
+from robust.core.types import Lang
+from robust.recipe.plugins import ConstraintSpec, GoalSpec, SearchSpec, TransformationSpec
+
+# A name becomes a file name and a part of seeds.
+_NAME = r"^[a-z0-9][a-z0-9_.-]*$"
+_STRICT = ConfigDict(extra="forbid", frozen=True)
+
+
+class AttackSpec(BaseModel):
+    """The moving parts of an attack, each a plugin."""
+
+    model_config = _STRICT
+
+    search: SearchSpec
+    transformation: TransformationSpec
+    constraints: tuple[ConstraintSpec, ...] = ()
+    goal: GoalSpec
+    query_budget: Annotated[int, Field(ge=1)] | None = Field(
+        default=None, description="Most queries a search may ask for one example; the clean prediction is the first."
+    )
+
+
+def _attack(value: Any, info: ValidationInfo) -> AttackSpec:
+    # A nested validation, because the plugins must know the recipe's languages to be checked against them.
+    if isinstance(value, AttackSpec):
+        return value
+    languages = info.data.get("languages", ())
+    return AttackSpec.model_validate_json(json.dumps(value), strict=True, context={"languages": languages})
+
+
+def _plain_name(name: str) -> str:
+    if not re.search(_NAME, name):
+        raise ValueError(f"should be lower-case letters, digits, '.', '_' and '-', not {name!r}")
+    return name
+
+
+def _unique(languages: tuple[Lang, ...]) -> tuple[Lang, ...]:
+    if len(set(languages)) < len(languages):
+        raise ValueError("names a language twice")
+    return languages
+
+
+class AttackRecipe(BaseModel):
+    """An attack with what a reader needs to trust it: the paper, how this differs from it, and the paper's numbers."""
+
+    model_config = _STRICT
+
+    schema_version: Literal[1]
+    name: Annotated[str, AfterValidator(_plain_name), Field(json_schema_extra={"pattern": _NAME})]
+    description: str = ""
+    cites: str = ""
+    languages: Annotated[tuple[Lang, ...], Field(min_length=1), AfterValidator(_unique)]
+    attack: Annotated[
+        AttackSpec,
+        PlainValidator(_attack),
+        PlainSerializer(lambda spec: spec.model_dump(mode="json")),
+        WithJsonSchema({"x-section": "attack"}),
+    ]
+    deviations: tuple[str, ...]
+    reported: tuple[dict[str, Any] | str, ...] = ()
+
+    def build(self) -> Attack:
+        """The attack, with every plugin built."""
+        spec = self.attack
+        return Attack(
+            name=self.name,
+            search=spec.search.build(),
+            transformation=spec.transformation.build(),
+            constraints=tuple(c.build() for c in spec.constraints),
+            goal=spec.goal.build(),
+            query_budget=spec.query_budget,
+        )
+
+    def resolved(self) -> dict[str, Any]:
+        """The whole recipe as plain JSON values, every default filled in, plugins as `{name: {every parameter}}`."""
+        return self.model_dump(mode="json")
+
+    @property
+    def sha(self) -> str:
+        """16 hex digits that change exactly when the resolved attack does (not its name, citation or comments)."""
+        canonical = json.dumps(self.resolved()["attack"], sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()[:16]
