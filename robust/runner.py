@@ -101,7 +101,9 @@ def attack(request: AttackRequest, on_progress: Callable[[Progress], None] | Non
         revision=request.revision,
         trust_remote_code=request.trust_remote_code,
     )
-    aligned = to_examples(table, victim.meta.labels, lang=_language(request.data, table, victim))
+    aligned = to_examples(
+        table, victim.meta.labels, lang=_language(request.data, table, victim), attack_field=request.data.attack_field
+    )
     _check_languages(recipe, aligned.examples)
     manifest = _manifest(request, recipe, table, aligned, victim)
     directory = RunDirectory(request.out or request.runs / _run_name(manifest["identity"]))

@@ -36,7 +36,7 @@ class Services:
 
 @dataclass(frozen=True, slots=True)
 class Best:
-    """The text nearest to the goal so far."""
+    """The candidate nearest to the goal so far."""
 
     done: bool
     goal: float
@@ -52,6 +52,7 @@ class ExampleScope:
         self._seed = derive(seed, services.attack.name, example.id)
         self._rng = np.random.default_rng(self._seed)
         self._known: dict[str, Floats] = {}
+        self._accepted = {str(example.text)}
         self._start = float("nan")
         self.queries = 0
         self.best: Best | None = None
@@ -104,9 +105,12 @@ class ExampleScope:
         return Scores(goal.score(logits, target), goal.done(logits, target), logits)
 
     def _remember(self, texts: Sequence[Text], scores: Scores) -> None:
-        if not texts:
+        # probes (a word deleted, say, to see what it matters) are no candidates: only accepted texts can be the best
+        candidates = np.array([str(text) in self._accepted for text in texts], np.bool_)
+        if not candidates.any():
             return
-        reached = np.where(scores.done, scores.goal, -np.inf) if scores.done.any() else scores.goal
+        done = candidates & scores.done
+        reached = np.where(done if done.any() else candidates, scores.goal, -np.inf)
         top = int(reached.argmax())
         found = Best(bool(scores.done[top]), float(scores.goal[top]), texts[top])
         if self.best is None or (found.done, found.goal) > (self.best.done, self.best.goal):
@@ -156,4 +160,5 @@ class ExampleScope:
             left = np.flatnonzero(keep)
             if len(left):
                 keep[left] = await Call(service, [pairs[i] for i in left])
+        self._accepted.update(str(text) for text, kept in zip(texts, keep, strict=True) if kept)
         return keep

@@ -116,6 +116,22 @@ def test_a_success_within_the_budget_is_kept_when_the_budget_ends_the_search() -
     assert any(row.status == "success" and row.queries == 25 for row in cut.values())
 
 
+def test_a_probe_is_never_a_success() -> None:
+    @dataclass(frozen=True, kw_only=True)
+    class Probing:
+        """Deletes words to rank them, which may well flip the label, until the budget ends it."""
+
+        async def __call__(self, scope: Scope, /) -> Text:
+            text = scope.example.text
+            await scope.score([text.delete(i) for i in range(len(text))])
+            await scope.score([text.delete(i).delete(0) for i in range(1, len(text))])
+            return text
+
+    for budget in (6, None):
+        rows = outcomes(attack(search=Probing(), constraints=(), query_budget=budget))
+        assert {row.status for row in rows.values()} == {"failure", "skipped"}
+
+
 def test_both_counts() -> None:
     @dataclass(frozen=True, kw_only=True)
     class Twice:

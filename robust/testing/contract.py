@@ -1,0 +1,190 @@
+"""What every plugin promises, as functions that a plugin's author calls in a test.
+
+Each raises `ContractError`, which names the plugin and the promise it broke.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import pickle
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from robust.core.constraint import CandidateConstraint, Constraint, Pair, PositionConstraint
+from robust.core.example import Target
+from robust.core.goal import Goal
+from robust.core.search import BudgetExceeded, Search
+from robust.core.text import Edit, Text
+from robust.core.transformation import Site, Transformation
+from robust.core.types import LANGS, Bools, Floats, Lang
+from robust.lang.tokenise import spans
+from robust.registry import FAMILIES, get, identify
+from robust.testing.fakes import FakeScope, run_search, toy_example
+
+SENTENCES: dict[Lang, tuple[str, ...]] = {
+    "en": (
+        "The naïve waiter's soup wasn't good… but we LOVED the café! 🙂",
+        "  Terrible service, 2.5 stars at http://example.org/menu?x=1 — never again.\n",
+        "Great",
+        "Dull, slow and far too long 👎🏽 (#boring) said @ana_b.",
+    ),
+    "es": (
+        "¡Qué niña tan simpática! El camarero nos trató muy bien 🙂.",
+        "  La cigüeña y el pingüino: 3,5 estrellas en www.ejemplo.org/menú — ¿volveré?\n",
+        "Buenísimo",
+        "Ni el año pasado comí tan MAL 👎🏽 (#pésimo), dijo @ana_ñ.",
+    ),
+}
+"""Sentences that have broken tools before: accents, decomposed letters, emoji with modifiers, addresses, odd spaces."""
+
+
+class ContractError(AssertionError):
+    """A plugin does not keep a promise that the engine relies on."""
+
+
+def _expect(kept: bool, plugin: object, promise: str) -> None:
+    if not kept:
+        raise ContractError(f"{plugin!r} {promise}")
+
+
+def sample_texts(lang: Lang) -> list[Text]:
+    """Texts of a language to try a plugin on; the last one has a decomposed accent, an empty one is not among them."""
+    decomposed = "cafe\u0301 man\u0303ana" if lang == "es" else "re\u0301sume\u0301 cafe\u0301"
+    return [Text(string, spans(string)) for string in (*SENTENCES[lang], decomposed)]
+
+
+def check_plugin(plugin: Any) -> None:
+    """Registered, hashable, picklable, and described well enough to be told apart (`registry.identify`)."""
+    for copy in (pickle.loads(pickle.dumps(plugin)), replace(plugin)):
+        _expect(copy == plugin and hash(copy) == hash(plugin), plugin, "differs from its copy or its pickled self")
+        _expect(identify(copy) == identify(plugin), plugin, "has another identity than its copy")
+    family, _, name = str(next(iter(json.loads(identify(plugin))))).partition("/")
+    registered = family in FAMILIES and get(family, name) is type(plugin)
+    _expect(registered, plugin, "is not registered: put @register(family, name) above the class")
+
+
+def check_transformation(transformation: Transformation, *, langs: Sequence[Lang] | None = None) -> None:
+    """Pure, deterministic and batch-invariant; candidates are edits of the site's text and leave the rest alone."""
+    check_plugin(transformation)
+    _expect(len(transformation([])) == 0, transformation, "does not answer an empty batch with an empty answer")
+    for lang in langs or sorted(transformation.langs):
+        sites = [Site(text, i, lang, 1000 + i) for text in sample_texts(lang) for i in range(len(text))]
+        found = transformation(sites)
+        _expect(len(found) == len(sites), transformation, f"gave {len(found)} answers for {len(sites)} sites")
+        for site, candidates in zip(sites, found, strict=True):
+            _check_candidates(transformation, site, candidates)
+        _expect(_steps(sites, transformation(sites)) == _steps(sites, found), transformation, "is not deterministic")
+        alone = [transformation([site])[0] for site in sites[::3]]
+        _expect(_steps(sites[::3], alone) == _steps(sites, found)[::3], transformation, "depends on the batch")
+        back = transformation(sites[::-1])[::-1]
+        _expect(_steps(sites, back) == _steps(sites, found), transformation, "depends on the order of the batch")
+
+
+def _check_candidates(transformation: Transformation, site: Site, candidates: Sequence[Text]) -> None:
+    start, end = site.text.spans[site.index]
+    before, after, old = str(site.text)[:start], str(site.text)[end:], str(site.text)
+    for candidate in candidates:
+        made = f"made {str(candidate)!r} of word {site.index} of {old!r}:"
+        try:
+            edits = candidate.edits_since(site.text)
+        except ValueError:
+            raise ContractError(f"{transformation!r} {made} a new Text, not an edit of the site's text") from None
+        _expect(candidate != site.text, transformation, f"{made} that is no change")
+        if len(edits) == 1 and edits[0].kind == "replace":
+            same = str(candidate).startswith(before) and str(candidate).endswith(after)
+            _expect(edits[0].index == site.index and same, transformation, f"{made} text around the word changed")
+        _expect(site.text.apply(edits) == candidate, transformation, f"{made} its edits do not lead to it")
+
+
+def _steps(sites: Sequence[Site], found: Sequence[Sequence[Text]]) -> list[list[tuple[Edit, ...]]]:
+    return [[text.edits_since(site.text) for text in texts] for site, texts in zip(sites, found, strict=True)]
+
+
+def check_constraint(constraint: Constraint, *, langs: Sequence[Lang] = LANGS) -> None:
+    """Judges candidates or positions (or both), deterministically and each alone."""
+    check_plugin(constraint)
+    judges = isinstance(constraint, CandidateConstraint)
+    places = isinstance(constraint, PositionConstraint)
+    _expect(judges or places, constraint, "has neither __call__(pairs) nor positions(text, lang)")
+    for lang in langs:
+        texts = sample_texts(lang)
+        edited = [text.replace(i, word) for text in texts for i in range(len(text)) for word in ("otro", "x", "ÑANDÚ")]
+        edited += [text.delete(0) for text in texts] + [text.insert(0, "muy") for text in texts]
+        if isinstance(constraint, CandidateConstraint):
+            _check_verdicts(constraint, [Pair(text.root, text, lang) for text in (*texts, *edited)])
+        if isinstance(constraint, PositionConstraint):
+            for text in (Text("", ()), *texts, *edited):
+                allowed = constraint.positions(text, lang)
+                good = allowed.shape == (len(text),) and allowed.dtype == np.bool_
+                _expect(good, constraint, f"does not give one bool for each word of {str(text)!r}")
+                again = constraint.positions(text, lang)
+                _expect(np.array_equal(allowed, again), constraint, "is not deterministic")
+
+
+def _check_verdicts(constraint: CandidateConstraint, pairs: Sequence[Pair]) -> None:
+    verdicts, empty = constraint(pairs), constraint([])
+    good = verdicts.shape == (len(pairs),) and verdicts.dtype == np.bool_
+    _expect(good, constraint, "does not give one bool for each pair")
+    _expect(empty.shape == (0,) and empty.dtype == np.bool_, constraint, "does not answer an empty batch")
+    _expect(np.array_equal(verdicts, constraint(pairs)), constraint, "is not deterministic")
+    alone = np.array([constraint([pair])[0] for pair in pairs[::4]])
+    _expect(np.array_equal(verdicts[::4], alone), constraint, "depends on the batch")
+    _expect(np.array_equal(verdicts, constraint(pairs[::-1])[::-1]), constraint, "depends on the order of the batch")
+
+
+def check_goal(goal: Goal, *, target: Target = 0, n_labels: int = 3) -> None:
+    """Pure functions of the logits, row by row; finite scores for logits of any size; changes no input."""
+    check_plugin(goal)
+    rows = np.random.default_rng(0).normal(size=(64, n_labels)) * np.geomspace(1e-3, 1e4, 64)[:, None]
+    logits = np.concatenate([rows, np.zeros((1, n_labels))]).astype(np.float32)
+    kept = logits.copy()
+    score, done = goal.score(logits, target), goal.done(logits, target)
+    _expect(score.shape == (65,) and score.dtype == np.float32, goal, "score is not float32 of shape (n,)")
+    _expect(done.shape == (65,) and done.dtype == np.bool_, goal, "done is not bool of shape (n,)")
+    _expect(bool(np.isfinite(score).all()), goal, "gives scores that are not finite")
+    _expect(np.array_equal(logits, kept), goal, "changes the logits it is given")
+    for size in (0, 1, 7):
+        part: Floats = logits[:size]
+        same = np.array_equal(goal.score(part, target), score[:size]) and np.array_equal(
+            goal.done(part, target), done[:size]
+        )
+        _expect(same, goal, f"depends on the batch (size {size})")
+
+
+def check_search(search: Search, *, langs: Sequence[Lang] = LANGS) -> None:
+    """Deterministic given the scope; ends on a descendant of its example's text that the constraints allow.
+
+    Runs on `FakeScope` with the toy victim: also on texts without words, with every budget from one query up, and when
+    no word may be edited. A spent budget may end the search or come through as `BudgetExceeded`.
+    """
+    check_plugin(search)
+    for lang in langs:
+        for string in ("", "… 🙂", *SENTENCES[lang]):
+            example = toy_example(string, lang=lang)
+            first, second = FakeScope(example=example), FakeScope(example=example)
+            ended = run_search(search, first)
+            _expect(str(ended) == str(run_search(search, second)), search, f"is not deterministic on {string!r}")
+            _expect(first.asked == second.asked, search, f"does not ask the same queries twice on {string!r}")
+            _expect(ended.root is example.text, search, "returns a text that is no edit of its example's")
+            _expect(str(example.text) == string, search, "changes its example")
+            frozen = FakeScope(example=example, constraints=(_Frozen(),))
+            _expect(run_search(search, frozen) == example.text, search, "edits words that may not be edited")
+            for budget in range(1, min(first.queries, 40)):
+                _check_budget(search, FakeScope(example=example, query_budget=budget), first)
+
+
+def _check_budget(search: Search, scope: FakeScope, unlimited: FakeScope) -> None:
+    with contextlib.suppress(BudgetExceeded):
+        run_search(search, scope)
+    begun = unlimited.asked[: scope.queries]
+    _expect(scope.asked == begun, search, f"asks other queries under a budget of {scope.query_budget}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Frozen:
+    def positions(self, text: Text, lang: Lang, /) -> Bools:
+        return np.zeros(len(text), np.bool_)

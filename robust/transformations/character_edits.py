@@ -1,0 +1,99 @@
+"""Typing errors: swap, substitute, delete or insert one letter of a word."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Literal, get_args
+
+import numpy as np
+
+from robust.core.text import Text
+from robust.core.transformation import Site
+from robust.core.types import LANGS, Lang
+from robust.errors import PluginError
+from robust.lang.base import language
+from robust.registry import register
+
+Operation = Literal["swap", "substitute", "delete", "insert"]
+Neighbours = Literal["random", "keyboard"]
+OPERATIONS: tuple[Operation, ...] = get_args(Operation)
+_LATIN = "abcdefghijklmnopqrstuvwxyz"
+ALPHABETS: dict[Lang, str] = {"en": _LATIN, "es": _LATIN + "ñáéíóúü"}
+
+
+@register("transformations", "character_edits")
+@dataclass(frozen=True, kw_only=True)
+class CharacterEdits:
+    """One random candidate for each operation, as DeepWordBug makes them (Gao et al. 2018, arXiv:1801.04354).
+
+    - `swap` two adjacent letters; `delete` a letter (a word of one letter is left alone);
+    - `substitute` a letter, or `insert` one: any letter of the language (`ñ` and accented vowels are letters of
+      Spanish), or, with `neighbours: keyboard`, a key next to the letter on the language's keyboard.
+
+    `keep_ends` leaves the first and the last letter where they are, which keeps words readable (Pruthi et al. 2019,
+    arXiv:1905.11268). A letter is a character with its combining marks; new letters take the case of the old one.
+
+    *Differs from the paper*: all operations are offered and the search takes the best; the paper's main results use
+    `substitute` alone.
+    """
+
+    langs: ClassVar[frozenset[Lang]] = frozenset(LANGS)
+    random: ClassVar[bool] = True
+
+    operations: tuple[Operation, ...] = OPERATIONS
+    neighbours: Neighbours = "random"
+    keep_ends: bool = False
+
+    def __post_init__(self) -> None:
+        unknown = [name for name in self.operations if name not in OPERATIONS]
+        if unknown or not self.operations:
+            raise PluginError(
+                f"character_edits: operations are {list(self.operations)}", fix=f"use some of {', '.join(OPERATIONS)}"
+            )
+        if self.neighbours not in get_args(Neighbours):
+            raise PluginError(f"character_edits: neighbours is {self.neighbours!r}", fix="use random or keyboard")
+
+    def __call__(self, sites: Sequence[Site], /) -> list[list[Text]]:
+        """Up to one candidate for each operation, in the order of `operations`; drawn from `site.seed`."""
+        return [[site.text.replace(site.index, word) for word in self._variants(site)] for site in sites]
+
+    def _variants(self, site: Site) -> list[str]:
+        letters = split_letters(site.word)
+        # Two numbers for each operation there is: what one draws does not depend on which others are in use.
+        draws = np.random.default_rng(site.seed).random((len(OPERATIONS), 2)).tolist()
+        found = [self._edited(letters, name, site.lang, *draws[OPERATIONS.index(name)]) for name in self.operations]
+        return [word for word in dict.fromkeys(found) if word and word != site.word]
+
+    def _edited(self, letters: list[str], operation: Operation, lang: Lang, where: float, which: float) -> str:
+        """The word after the operation, empty where it cannot be done; `where` and `which` are in [0, 1)."""
+        kept, n = int(self.keep_ends), len(letters)
+        places = range(kept, n - kept + {"swap": -1, "insert": 1}.get(operation, 0))
+        if not places or (operation == "delete" and n == 1):
+            return ""
+        at = places[int(where * len(places))]
+        if operation == "swap":
+            return "".join([*letters[:at], letters[at + 1], letters[at], *letters[at + 2 :]])
+        if operation == "delete":
+            return "".join([*letters[:at], *letters[at + 1 :]])
+        beside = letters[min(at, n - 1)]
+        small = unicodedata.normalize("NFC", beside).lower()
+        near = ALPHABETS[lang] if self.neighbours == "random" else language(lang).keyboard.get(small, "")
+        choices = near if operation == "insert" else near.replace(small, "")
+        if not choices:
+            return ""
+        new = choices[int(which * len(choices))]
+        new = new.upper() if beside.isupper() else new
+        return "".join([*letters[:at], new, *letters[at + (operation == "substitute") :]])
+
+
+def split_letters(word: str) -> list[str]:
+    """The characters of a word, each with the combining marks that follow it."""
+    letters: list[str] = []
+    for character in word:
+        if letters and unicodedata.combining(character):
+            letters[-1] += character
+        else:
+            letters.append(character)
+    return letters

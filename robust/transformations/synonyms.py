@@ -1,0 +1,47 @@
+"""Swap a word for a synonym."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import ClassVar
+
+from robust.core.text import Text
+from robust.core.transformation import Site
+from robust.core.types import LANGS, Lang
+from robust.errors import PluginError
+from robust.lang.base import language
+from robust.registry import register
+
+
+@register("transformations", "synonyms")
+@dataclass(frozen=True, kw_only=True)
+class Synonyms:
+    """The first `k` synonyms of the word in the thesaurus that ships with its language, in the word's form and case.
+
+    Words without an entry get no candidates. In the place of the embedding neighbours of Jin et al. 2020
+    (arXiv:1907.11932, k = 50) and the WordNet synonyms of Ren et al. 2019 (aclanthology.org/P19-1103).
+
+    *Differs from the papers*: see the recipes `textfooler` and `pwws`.
+    """
+
+    langs: ClassVar[frozenset[Lang]] = frozenset(LANGS)
+
+    k: int = 50
+
+    def __post_init__(self) -> None:
+        if self.k < 1:
+            raise PluginError(f"synonyms: k is {self.k}", fix="use 1 or more")
+
+    def __call__(self, sites: Sequence[Site], /) -> list[list[Text]]:
+        """Up to `k` candidates for each site, best synonym first."""
+        return [
+            [site.text.replace(site.index, word) for word in _synonyms(site.lang, site.word)[: self.k]]
+            for site in sites
+        ]
+
+
+@lru_cache(maxsize=50_000)
+def _synonyms(lang: Lang, word: str) -> tuple[str, ...]:
+    return tuple([other for other in dict.fromkeys(language(lang).synonyms(word)) if other and other != word])

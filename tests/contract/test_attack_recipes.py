@@ -1,0 +1,42 @@
+"""Every shipped attack recipe loads, says what it is, and can be built in both languages."""
+
+from __future__ import annotations
+
+import pytest
+
+from robust.core.types import LANGS
+from robust.recipe.load import load_attack, shipped
+
+RECIPES = {recipe.name: recipe.path for recipe in shipped("attack")}
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_recipe(name: str) -> None:
+    recipe, text = load_attack(name), RECIPES[name].read_text("utf-8")
+    header = [line for line in text.splitlines() if line.startswith("#")]
+    assert recipe.name == name
+    assert recipe.build().name == name
+    assert recipe.description
+    assert recipe.cites
+    assert set(recipe.languages) == set(LANGS)
+    assert recipe.deviations, "none of our attacks is its paper's to the letter"
+    assert any(f"robust attack --recipe {name} --model starter-" in line for line in header)
+    assert all("source" in row and "data" in row for row in recipe.reported if isinstance(row, dict))
+
+
+def test_the_control_differs_from_textfooler_in_the_order_alone() -> None:
+    control, ranked = load_attack("random-order").resolved()["attack"], load_attack("textfooler").resolved()["attack"]
+    assert control.pop("search") == {"greedy_word_ranking": {"rank_by": "random", "unk": "[UNK]"}}
+    assert ranked.pop("search") == {"greedy_word_ranking": {"rank_by": "delete", "unk": "[UNK]"}}
+    assert control == ranked
+
+
+def test_the_sentence_encoder_can_be_added_as_the_header_says() -> None:
+    added = '["no_stopwords", {"sentence_similarity": {"model": "DIR", "minimum": 0.84}}]'
+    built = load_attack("textfooler", overrides=[f"attack.constraints={added}"]).build()
+    assert type(built.constraints[1]).__name__ == "SentenceSimilarity"
+
+
+def test_the_masked_lm_can_be_named_as_the_header_says() -> None:
+    built = load_attack("bert-attack", overrides=["attack.transformation.masked_lm.model=DIR"]).build()
+    assert built.transformation.model == "DIR"

@@ -1,0 +1,66 @@
+"""Every registered plugin keeps the contract of its family."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from robust import registry
+from robust.testing import LetterSwaps, check_constraint, check_goal, check_search, check_transformation
+from tests.contract import tiny
+
+CHECKS: dict[registry.Family, Callable[[Any], None]] = {
+    "searches": check_search,
+    "transformations": check_transformation,
+    "constraints": check_constraint,
+    "goals": check_goal,
+}
+
+VARIANTS: dict[str, list[dict[str, Any]]] = {
+    "greedy_word_ranking": [{"rank_by": by} for by in ("delete", "unk", "weighted_saliency", "random")],
+    "character_edits": [{}, {"neighbours": "keyboard", "keep_ends": True}, {"operations": ("swap",)}],
+    "same_part_of_speech": [{}, {"noun_for_verb": True}],
+    "masked_lm": [{"model": "MLM"}, {"model": "MLM", "mask": True, "k": 5}],
+    "sentence_similarity": [{"model": "ENCODER", "minimum": 0.9}, {"model": "ENCODER", "metric": "angular"}],
+    "any_of": [{"transformations": "PARTS"}],
+}
+"""Parameters to try a plugin with; the default is none. Capital values stand for what the fixture builds."""
+
+CASES = [
+    (family, name, number)
+    for family in registry.FAMILIES
+    for name in registry.names(family)
+    if name in registry._modules(family)  # not what other tests register
+    for number in range(len(VARIANTS.get(name, [{}])))
+]
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    folder = tmp_path_factory.mktemp("models")
+    edits = registry.get("transformations", "character_edits")()
+    synonyms = registry.get("transformations", "synonyms")(k=3)
+    return {
+        "MLM": tiny.bert(folder / "mlm", head="MaskedLM"),
+        "ENCODER": tiny.bert(folder / "encoder", head="Model"),
+        "PARTS": (edits, synonyms, registry.get("transformations", "character_edits")(operations=("swap",))),
+    }
+
+
+@pytest.mark.parametrize(("family", "name", "number"), CASES, ids=lambda value: str(value))
+def test_contract(family: registry.Family, name: str, number: int, built: dict[str, Any]) -> None:
+    given = VARIANTS.get(name, [{}])[number]
+    ready = {key: built.get(value, value) if isinstance(value, str) else value for key, value in given.items()}
+    CHECKS[family](registry.get(family, name)(**ready))
+
+
+def test_every_family_is_covered() -> None:
+    assert set(CHECKS) == set(registry.FAMILIES)
+    assert {family for family, _, _ in CASES} == set(registry.FAMILIES)
+
+
+def test_the_fake_transformation_keeps_the_contract_but_for_its_name() -> None:
+    with pytest.raises(AssertionError, match="is not registered"):
+        check_transformation(LetterSwaps())

@@ -1,0 +1,116 @@
+"""`robust finetune`: files in, a model directory that `robust attack` takes out."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.functional.command import robust
+
+THINGS = ("film", "hotel", "café", "guitar", "niñera", "book", "song", "soup", "walk")
+WORDS = {"1": ("lovely", "bright", "superb", "charming"), "0": ("dreadful", "stale", "clumsy", "rotten")}
+RECIPE = """\
+schema_version: 1
+name: tiny
+languages: [en]
+model: {config: {hidden_size: 32, layers: 1, heads: 2, intermediate_size: 32, max_positions: 16, dropout: 0.0}}
+tokenizer: {vocab_size: 200, min_frequency: 1}
+train: {epochs: 6, batch_size: 8, learning_rate: 3.0e-3, max_length: 16}
+"""
+NAMED = "0=negative,1=positive"
+
+
+@pytest.fixture(autouse=True)
+def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    rows = [
+        f"the {thing} was {word},{label}\n"
+        for label, words in WORDS.items()
+        for thing, word in itertools.product(THINGS, words)
+    ]
+    Path("tiny.yaml").write_text(RECIPE)
+    Path("train.csv").write_text("sentence,gold\n" + "".join(rows), encoding="utf-8")
+    Path("more.csv").write_text("sentence,gold\nthe walk was lovely,pos\nthe walk was stale,neg\nso so,mixed\n")
+
+
+def test_a_model_that_can_be_attacked() -> None:
+    command = ["finetune", "tiny.yaml", "--text", "sentence", "--label", "gold", "--out", "model", "--json"]
+    maps = ["--label-map", NAMED, "--label-map", "neg=negative,pos=positive"]
+    ran = robust(*command, "--data", "train.csv", "--data", "more.csv", *maps, "--lang", "en", "--seed", 5)
+    assert ran.code == 0, ran.err
+    summary = json.loads(ran.out)
+    assert summary["labels"] == ["negative", "positive"]
+    assert summary["n_train"] + summary["dev_accuracy"]["n"] == 74
+    assert summary["dev_accuracy"]["value"] > 0.9
+    assert "held out" in summary["notes"][0]
+    assert "dev accuracy" in ran.err
+    card = Path("model/README.md").read_text(encoding="utf-8")
+    assert "seed: 5" in card
+    assert "train.csv + more.csv" in card
+
+    Path("attack.csv").write_text("text,label\nthe soup was lovely,positive\nthe soup was stale,negative\n")
+    attack = ["attack", "--recipe", "deepwordbug", "--model", "model", "--data", "attack.csv", "--limit", 2, "--json"]
+    attacked = robust(*attack, "--out", "run")
+    assert attacked.code == 0, attacked.err
+    assert json.loads(attacked.out)["n"] == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--data", "train.csv", "--label", "gold", "--text", "sentense"], ["sentense", "did you mean 'sentence'"]),
+        (["--data", "trian.csv"], ["trian.csv"]),
+        (["--data", "train.csv", "--label", "gold", "--text", "sentence", "--set", "train.epoch=2"], ["epoch"]),
+        (
+            ["--data", "train.csv", "--label", "gold", "--text", "sentence", "--dev", "more.csv"],
+            ["'neg'", "--label-map"],
+        ),
+        (
+            ["--data", "train.csv", "--data", "more.csv", "--dev", "more.csv", "--label", "gold"]
+            + ["--text", "sentence", *["--label-map", NAMED] * 4],
+            ["4 times for 3 files"],
+        ),
+        (["--data", "train.csv", "--label", "gold", "--text", "sentence", "--model", "nowhere/none"], ["nowhere/none"]),
+        (["--data", "train.csv", "--device", "gpu"], ["'gpu'"]),
+    ],
+)
+def test_mistakes_are_one_message(words: list[str], told: list[str]) -> None:
+    ran = robust("finetune", "tiny.yaml", "--out", "model", *words)
+    assert ran.code == 2, ran.err
+    assert ran.out == ""
+    assert "Traceback" not in ran.err
+    for part in told:
+        assert part in ran.err
+    assert not Path("model").exists()
+
+
+def test_goes_on_after_kill_9() -> None:
+    command = ["finetune", "tiny.yaml", "--data", "train.csv", "--text", "sentence", "--label", "gold", "--out", "model"]
+    start = [sys.executable, "-c", "from robust.cli.main import main; main()", *command, "--set", "train.epochs=400"]
+    process = subprocess.Popen(start, env={**os.environ}, stderr=subprocess.DEVNULL)
+    try:
+        deadline = time.monotonic() + 120
+        while not list(Path().glob(".model.partial/checkpoints/checkpoint-*/complete")):
+            assert process.poll() is None, "training ended before it could be killed"
+            assert time.monotonic() < deadline, "no checkpoint appeared"
+            time.sleep(0.02)
+    finally:
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    assert not Path("model").exists()
+    refused = robust(*command)  # 6 epochs are other work than 400
+    assert refused.code == 2
+    assert "unfinished work" in refused.err
+    note = Path(".model.partial/purpose.json")
+    purpose = json.loads(note.read_text())["purpose"]
+    assert purpose["recipe"]["train"]["epochs"] == 400

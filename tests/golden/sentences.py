@@ -1,0 +1,48 @@
+"""Sentences for the golden files, made up for the purpose."""
+
+from __future__ import annotations
+
+from robust.core.example import Example
+from robust.core.types import LANGS, Lang
+from robust.core.victim import Victim
+from robust.testing import toy_example
+
+SENTENCES: dict[Lang, tuple[str, ...]] = {
+    "en": (
+        "The kitchen sent out a cold soup, and nobody apologised for it.",
+        "A quiet, generous film that trusts its audience from the first scene.",
+        "Our guide knew every street in the old town and told wonderful stories!",
+        "I wanted to love this novel, but the second half drags terribly.",
+        "Cheap plastic, weak battery, and the screen broke within 2 weeks…",
+        "The naïve hero's journey isn't new; still, the songs are delightful 🙂",
+        "We waited an hour at the counter while the staff chatted about football.",
+        "Bright rooms, friendly people and a huge breakfast: we will be back.",
+        "The plot makes little sense and the jokes feel older than the actors.",
+        "Everything arrived early, carefully packed, and worked at once.",
+        "Never again: the pool was dirty and our door would not lock.",
+        "An honest and moving portrait of two brothers who hardly speak.",
+    ),
+    "es": (
+        "La sopa llegó fría y nadie pidió disculpas en toda la noche.",
+        "Una película tranquila y generosa que confía en su público desde la primera escena.",
+        "¡Nuestro guía conocía cada calle del casco antiguo y contaba historias maravillosas!",
+        "Quería disfrutar de esta novela, pero la segunda mitad se hace muy larga.",
+        "Plástico barato, batería débil y la pantalla se rompió a los 2 meses…",
+        "El viaje del héroe no es nuevo; aun así, las canciones son una delicia 🙂",
+        "Esperamos una hora en el mostrador mientras los empleados hablaban de fútbol.",
+        "Habitaciones luminosas, gente amable y un desayuno enorme: volveremos el próximo año.",
+        "La trama tiene poco sentido y los chistes parecen más viejos que los actores.",
+        "Todo llegó pronto, bien embalado, y funcionó a la primera.",
+        "Nunca más: la piscina estaba sucia y la puerta no cerraba.",
+        "Un retrato honesto y emocionante de dos hermanos que apenas se hablan.",
+    ),
+}
+
+
+def examples(victim: Victim) -> list[Example]:
+    """The sentences as examples that the victim gets right."""
+    return [
+        toy_example(string, lang=lang, victim=victim, id=f"{lang}/{i}")
+        for lang in LANGS
+        for i, string in enumerate(SENTENCES[lang])
+    ]

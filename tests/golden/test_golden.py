@@ -1,0 +1,60 @@
+"""Exact adversarial texts and query counts of every recipe that needs no model, on the toy victim.
+
+A difference means that results published before and after a change cannot be compared. If it is meant, write the files
+anew with `ROBUST_UPDATE_GOLDEN=1 python -m pytest tests/golden` and say so in the changelog. The recipe `bert-attack`
+is left out: its candidates come from floating-point scores, which differ between machines in the last digits.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from robust.engine.run import EngineOptions, run_attack
+from robust.recipe.load import load_attack
+from robust.testing import ToyVictim
+from tests.golden.sentences import examples
+
+RECIPES = ("deepwordbug", "pwws", "random-order", "textfooler")
+UPDATE = "ROBUST_UPDATE_GOLDEN"
+VICTIM = ToyVictim(lean=9.0)
+
+
+def outcomes(recipe: str, *, in_flight: int = 64) -> dict[str, dict[str, object]]:
+    attack = load_attack(recipe).build()
+    run = run_attack(attack, VICTIM, examples(VICTIM), seed=0, options=EngineOptions(in_flight=in_flight))
+    rows = {
+        o.example_id: {
+            "status": o.status,
+            "adversarial": o.adversarial,
+            "queries": o.queries,
+            "unique_queries": o.unique_queries,
+            "words_changed": o.words_changed,
+        }
+        for o in run
+    }
+    return dict(sorted(rows.items()))
+
+
+@pytest.mark.parametrize("recipe", RECIPES)
+def test_outcomes_are_what_they_were(recipe: str) -> None:
+    path = Path(__file__).parent / f"{recipe}.json"
+    found = outcomes(recipe)
+    if os.environ.get(UPDATE):
+        path.write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    kept = json.loads(path.read_text(encoding="utf-8"))
+    assert found == kept, f"{path.name}: if this is meant, run {UPDATE}=1 python -m pytest tests/golden"
+
+
+def test_the_number_in_flight_changes_nothing() -> None:
+    assert outcomes("deepwordbug", in_flight=1) == outcomes("deepwordbug", in_flight=5)
+
+
+def test_every_recipe_succeeds_and_fails_somewhere() -> None:
+    for recipe in RECIPES:
+        statuses = [row["status"] for row in outcomes(recipe).values()]
+        assert 0.2 <= statuses.count("success") / len(statuses) <= 0.95, recipe
+        assert set(statuses) <= {"success", "failure"}

@@ -1,0 +1,1 @@
+"""Stretched vowels as an attack."""

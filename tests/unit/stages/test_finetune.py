@@ -1,0 +1,175 @@
+import hashlib
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import yaml
+
+from robust.data.table import Table
+from robust.errors import DataError, ModelError, UserError
+from robust.recipe.finetune import FinetuneRecipe
+from robust.stages.finetune import Finetuned, finetune
+from robust.stages.workspace import partial_path
+
+
+def train(recipe: FinetuneRecipe, table: Table, dev: Table | None, out: Path, **more: object) -> Finetuned:
+    return finetune(recipe, train=table, dev=dev, out=out, device="cpu", **more)  # type: ignore[arg-type]
+
+
+def changed(recipe: FinetuneRecipe, **how: object) -> FinetuneRecipe:
+    return recipe.model_copy(update={"train": recipe.train.model_copy(update=how)})
+
+
+def weights(out: Path) -> str:
+    return hashlib.sha256((out / "model.safetensors").read_bytes()).hexdigest()
+
+
+def test_learns_and_loads_without_a_network(recipe, reviews, others, out, monkeypatch) -> None:
+    result = train(
+        changed(recipe, word_dropout=0.1, label_smoothing=0.05), reviews, others, out, tests={"own": reviews}
+    )
+    assert result.dev.value is not None
+    assert result.dev.value > 0.9
+    assert result.tests["own"].n == len(reviews.rows)
+    assert result.labels == ("negative", "positive")
+    assert not partial_path(out).exists()
+
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    from transformers import pipeline
+
+    read = pipeline("text-classification", model=str(out), device="cpu")
+    right = [read(" ".join(row.fields))[0]["label"] == row.label for row in others.rows]
+    assert sum(right) == result.dev.k
+    tokens = read.tokenizer.tokenize("La niñera, mañana: café")
+    assert "niñera" in tokens
+    assert "nin" not in "".join(tokens)
+
+
+def test_the_card_says_what_was_measured(recipe, reviews, others, out) -> None:
+    result = train(changed(recipe, epochs=1), reviews, others, out, tests={"twins": others}, baseline=True)
+    text = (out / "README.md").read_text(encoding="utf-8")
+    front = yaml.safe_load(re.match(r"---\n(.*?)---\n", text, re.DOTALL)[1])
+    assert front["language"] == ["en", "es"]
+    assert front["pipeline_tag"] == "text-classification"
+    first = front["model-index"][0]["results"][0]
+    assert first["dataset"]["revision"] == others.fingerprint
+    metric = first["metrics"][0]
+    assert (metric["k"], metric["n"]) == (result.dev.k, len(others.rows))
+    assert metric["low"] < metric["value"] < metric["high"] or metric["value"] in (0, 1)
+    assert "30 rows of twins are also" not in text
+    assert result.baseline["twins"].percent() in text
+    assert "energy was not measured" in text
+    described = yaml.safe_load(re.search(r"```yaml\n(.*?)```", text, re.DOTALL)[1])
+    assert described["train"]["seed"] == 3
+
+
+def test_the_same_seed_gives_the_same_weights(recipe, reviews, others, tmp_path) -> None:
+    how = changed(recipe, epochs=2, word_dropout=0.2)
+    one, two = tmp_path / "one", tmp_path / "two"
+    train(how, reviews, others, one)
+    train(how, reviews, others, two)
+    assert weights(one) == weights(two)
+    assert (one / "tokenizer.json").read_bytes() == (two / "tokenizer.json").read_bytes()
+    train(changed(how, seed=4), reviews, others, tmp_path / "three")
+    assert weights(tmp_path / "three") != weights(one)
+
+
+def test_goes_on_after_an_interruption(recipe, reviews, others, out) -> None:
+    how = changed(recipe, epochs=4)
+    steps: list[int] = []
+
+    def stop(step: int, steps_: int, numbers: object) -> None:
+        if step > 20:  # the third epoch of 8 steps
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        train(how, reviews, others, out, progress=stop)
+    assert not out.exists()
+    torn = partial_path(out) / "checkpoints" / "checkpoint-999"  # as kill -9 leaves it: begun, not marked complete
+    torn.mkdir()
+    result = train(how, reviews, others, out, progress=lambda step, *_: steps.append(step))
+    assert result.resumed
+    assert result.epochs == 4
+    assert min(steps) > 16, "training started again instead of going on"
+    assert (out / "model.safetensors").is_file()
+    assert not partial_path(out).exists()
+
+
+def test_other_work_is_not_mixed_in(recipe, reviews, others, out) -> None:
+    def stop(step: int, *_: object) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        train(recipe, reviews, others, out, progress=stop)
+    with pytest.raises(UserError, match="another recipe"):
+        train(changed(recipe, epochs=1), reviews, others, out)
+    assert not train(changed(recipe, epochs=1), reviews, others, out, force=True).resumed
+
+
+def test_an_existing_directory_is_safe(recipe, reviews, others, out) -> None:
+    how = changed(recipe, epochs=1)
+    out.mkdir()
+    train(how, reviews, others, out)  # an empty one may be used
+    before = weights(out)
+    with pytest.raises(UserError, match="exists already"):
+        train(how, reviews, others, out)
+    train(changed(how, seed=8), reviews, others, out, force=True)
+    assert weights(out) != before
+    (out / "config.json").unlink()
+    with pytest.raises(UserError, match="not replaced"):
+        train(how, reviews, others, out, force=True)
+    assert (out / "model.safetensors").exists()
+
+
+def test_without_a_dev_set_a_tenth_is_held_out_and_said(recipe, reviews, out) -> None:
+    result = train(changed(recipe, epochs=1), reviews, None, out)
+    assert (result.n_train, result.dev.n) == (54, 6)
+    assert "held out" in result.notes[0]
+    assert result.notes[0] in (out / "README.md").read_text(encoding="utf-8")
+
+
+def test_pairs_class_weights_and_accumulation(recipe, reviews, out) -> None:
+    rows = tuple(replace(row, fields=("what was it like ?", *row.fields)) for row in reviews.rows[:40])
+    how = changed(recipe, epochs=12, class_weights="balanced", gradient_accumulation=2, early_stopping_patience=6)
+    result = train(how, replace(reviews, rows=rows), None, out)
+    assert result.dev.value == 1
+    assert json.loads((out / "config.json").read_text())["id2label"] == {"0": "negative", "1": "positive"}
+
+
+def test_starts_from_a_checkpoint_with_other_labels(recipe, reviews, others, tmp_path) -> None:
+    train(changed(recipe, epochs=1), reviews, others, tmp_path / "first")
+    start = {"model": {"checkpoint": str(tmp_path / "first")}, "tokenizer": None}
+    second = FinetuneRecipe.model_validate({**recipe.model_dump(), **start})
+    three = tuple(replace(row, label=f"{at % 3}") for at, row in enumerate(reviews.rows))
+    result = train(changed(second, epochs=1), replace(reviews, rows=three), None, tmp_path / "second")
+    assert result.labels == ("0", "1", "2")
+    config = json.loads((tmp_path / "second" / "config.json").read_text())
+    assert config["hidden_size"] == 32
+
+
+def test_a_checkpoint_that_is_none(recipe, reviews, others, tmp_path) -> None:
+    (tmp_path / "empty").mkdir()
+    start = {"model": {"checkpoint": str(tmp_path / "empty")}, "tokenizer": None}
+    wrong = FinetuneRecipe.model_validate({**recipe.model_dump(), **start})
+    with pytest.raises(ModelError, match=r"config\.json"):
+        train(wrong, reviews, others, tmp_path / "out")
+
+
+def test_label_mistakes_are_told(recipe, reviews, others, out) -> None:
+    one_label = replace(reviews, rows=reviews.rows[:30])
+    with pytest.raises(DataError, match="single label"):
+        train(recipe, one_label, others, out)
+    strange = replace(others, rows=(replace(others.rows[0], label="mixed"), *others.rows[1:]))
+    with pytest.raises(DataError, match="'mixed'"):
+        train(recipe, reviews, strange, out)
+    unlabelled = replace(reviews, rows=(replace(reviews.rows[0], label=None), *reviews.rows[1:]))
+    with pytest.raises(DataError, match="no label"):
+        train(recipe, unlabelled, others, out)
+    assert not partial_path(out).exists()
+
+
+def test_repeats_between_train_and_test_are_told(recipe, reviews, others, out) -> None:
+    result = train(changed(recipe, epochs=1), reviews, others, out, tests={"same": reviews})
+    assert result.notes == ("60 of 60 rows of same are also in the training data.",)

@@ -1,0 +1,41 @@
+"""Synonyms: what the language offers, as edits of the text."""
+
+from __future__ import annotations
+
+import pytest
+
+from robust.core.transformation import Site
+from robust.core.types import Lang
+from robust.errors import PluginError
+from robust.lang.base import language
+from robust.transformations.synonyms import Synonyms
+
+
+def synonyms(string: str, index: int, lang: Lang, **options) -> list[str]:
+    return [str(t) for t in Synonyms(**options)([Site(language(lang).text(string), index, lang)])[0]]
+
+
+@pytest.mark.parametrize(("lang", "string", "index"), [("en", "A happy child.", 1), ("es", "Un niño feliz.", 2)])
+def test_offers_the_synonyms_of_the_language_in_order(lang: Lang, string: str, index: int) -> None:
+    word = language(lang).text(string).words[index]
+    expected = [string.replace(word, other) for other in language(lang).synonyms(word)][:50]
+    assert len(expected) >= 3
+    assert synonyms(string, index, lang) == expected
+
+
+def test_k_limits_the_number_and_keeps_the_best() -> None:
+    assert synonyms("A happy child.", 1, "en", k=2) == synonyms("A happy child.", 1, "en")[:2]
+
+
+def test_case_is_kept() -> None:
+    assert all(s.split()[0].isupper() for s in synonyms("HAPPY child", 0, "en"))
+    assert all(s.split()[0].istitle() or "-" in s.split()[0] for s in synonyms("Happy child", 0, "en"))
+
+
+def test_unknown_words_have_no_candidates() -> None:
+    assert synonyms("xqzzt child", 0, "en") == []
+
+
+def test_k_must_be_positive() -> None:
+    with pytest.raises(PluginError, match="k is 0"):
+        Synonyms(k=0)
