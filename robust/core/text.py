@@ -8,7 +8,7 @@ of an edited text are worked out when first asked for, because most candidates o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias, TypeVar
 
@@ -34,7 +34,7 @@ class Text:
     Two texts are equal when their strings are: a victim could not tell them apart.
     """
 
-    __slots__ = ("_edit", "_origins", "_parent", "_spans", "_splice", "_string", "_words")
+    __slots__ = ("_edit", "_edited", "_origins", "_parent", "_spans", "_splice", "_string", "_words")
 
     def __init__(self, string: str, spans: Iterable[Span]) -> None:
         """`spans`: the words of `string`, non-empty, in order and disjoint (`ValueError` otherwise)."""
@@ -50,6 +50,7 @@ class Text:
         self._spans: tuple[Span, ...] | None = marked
         self._words: tuple[str, ...] | None = None
         self._origins: tuple[int, ...] | None = None
+        self._edited: frozenset[int] | None = frozenset()
         self._parent: Text | None = None
         self._edit: Edit | None = None
         self._splice: tuple[int, int, str] = (0, 0, "")
@@ -57,7 +58,7 @@ class Text:
     def _child(self, edit: Edit, start: int, end: int, new: str) -> Text:
         child = Text.__new__(Text)
         child._string = self._string[:start] + new + self._string[end:]
-        child._spans = child._words = child._origins = None
+        child._spans = child._words = child._origins = child._edited = None
         child._parent = self
         child._edit = edit
         child._splice = (start, end, new)
@@ -88,42 +89,43 @@ class Text:
             text = text._parent
         return text
 
+    def _steps(self, slot: str) -> Iterator[tuple[Text, Text, Edit]]:
+        """(text, parent, edit) for each ancestor that lacks `slot`, and this text, oldest first: no deep recursion."""
+        lacking: list[tuple[Text, Text, Edit]] = []
+        text = self
+        while getattr(text, slot) is None and text._parent is not None and text._edit is not None:
+            lacking.append((text, text._parent, text._edit))
+            text = text._parent
+        return reversed(lacking)
+
     @property
     def words(self) -> tuple[str, ...]:
+        """The words, in order."""
         if self._words is None:
-            if self._parent is None or self._edit is None:
+            if self._parent is None:
                 self._words = tuple([self._string[lo:hi] for lo, hi in self.spans])
-            else:
-                at, filled = self._edit.index, (self._edit.word,)
-                self._words = _changed(self._parent.words, self._edit.kind, at, filled)
-        return self._words
+            for text, parent, edit in self._steps("_words"):
+                text._words = _changed(parent.words, edit.kind, edit.index, (edit.word,))
+        return self._words or ()
 
     @property
     def spans(self) -> tuple[Span, ...]:
         """Character range of each word in `str(self)`."""
         if self._spans is None:
-            assert self._parent is not None
-            assert self._edit is not None
-            start, end, new = self._splice
-            shift = len(new) - (end - start)
-            at, kind, old = self._edit.index, self._edit.kind, self._parent.spans
-            tail = old[at:] if kind == "insert" else old[at + 1 :]
-            word_at = start + new.index(self._edit.word) if kind != "delete" else 0
-            here = () if kind == "delete" else ((word_at, word_at + len(self._edit.word)),)
-            self._spans = (*old[:at], *here, *[(lo + shift, hi + shift) for lo, hi in tail])
-        return self._spans
+            for text, parent, edit in self._steps("_spans"):
+                text._spans = _moved(parent.spans, edit, *text._splice)
+        return self._spans or ()
 
     @property
     def origins(self) -> tuple[int, ...]:
         """For each word the index of the word of `root` it stands for; `INSERTED` (-1) for words that were added."""
         if self._origins is None:
-            if self._parent is None or self._edit is None:
+            if self._parent is None:
                 self._origins = tuple(range(len(self.spans)))
-            else:
-                old, at, kind = self._parent.origins, self._edit.index, self._edit.kind
-                origin = (old[at] if kind == "replace" else INSERTED,)
-                self._origins = _changed(old, kind, at, origin)
-        return self._origins
+            for text, parent, edit in self._steps("_origins"):
+                origin = parent.origins[edit.index] if edit.kind == "replace" else INSERTED
+                text._origins = _changed(parent.origins, edit.kind, edit.index, (origin,))
+        return self._origins or ()
 
     @property
     def edits(self) -> tuple[Edit, ...]:
@@ -144,17 +146,25 @@ class Text:
     @property
     def edited(self) -> frozenset[int]:
         """Indices (into `words`) of words that were added or now differ from the word they stand for."""
-        if self._parent is None:
-            return frozenset()
-        before = self.root.words
-        pairs = enumerate(zip(self.words, self.origins, strict=True))
-        return frozenset([i for i, (word, origin) in pairs if origin == INSERTED or word != before[origin]])
+        if self._edited is None:
+            before = self.root.words
+            for text, parent, edit in self._steps("_edited"):
+                at, old = edit.index, parent._edited or frozenset()
+                if edit.kind == "replace":
+                    origin = parent.origins[at]
+                    restored = origin != INSERTED and edit.word == before[origin]
+                    text._edited = old - {at} if restored else old | {at}
+                elif edit.kind == "insert":
+                    text._edited = frozenset([i + (i >= at) for i in old]) | {at}
+                else:
+                    text._edited = frozenset([i - (i > at) for i in old if i != at])
+        return self._edited or frozenset()
 
     @property
     def words_changed(self) -> int:
         """Words replaced, added or deleted, compared with `root`."""
-        deleted = len(self.root.words) - sum(origin != INSERTED for origin in self.origins)
-        return len(self.edited) + deleted
+        kept = len(self.origins) - self.origins.count(INSERTED)
+        return len(self.edited) + len(self.root.words) - kept
 
     # ------------------------------------------------------------------ editing
     def replace(self, index: int, word: str) -> Text:
@@ -220,3 +230,14 @@ def _changed(old: tuple[T, ...], kind: Kind, at: int, new: tuple[T, ...]) -> tup
     if kind == "insert":
         return old[:at] + new + old[at:]
     return old[:at] + (new if kind == "replace" else ()) + old[at + 1 :]
+
+
+def _moved(old: tuple[Span, ...], edit: Edit, start: int, end: int, new: str) -> tuple[Span, ...]:
+    """The word spans after `string[start:end]` gave way to `new`."""
+    at, shift = edit.index, len(new) - (end - start)
+    tail = old[at:] if edit.kind == "insert" else old[at + 1 :]
+    here: tuple[Span, ...] = ()
+    if edit.kind != "delete":
+        lo = start + new.index(edit.word)
+        here = ((lo, lo + len(edit.word)),)
+    return (*old[:at], *here, *[(lo + shift, hi + shift) for lo, hi in tail])

@@ -69,7 +69,7 @@ CASES: dict[str, tuple[dict[str, object], list[str]]] = {
     "model directory without a model": ({"model": "."}, ["config.json"]),
     "a model that is no classifier": ({"model": _masked_lm}, ["mlm", "BertForMaskedLM", "robust finetune"]),
     "missing model directory": ({"model": "./models/mine"}, ["./models/mine"]),
-    "no network": ({"model": "some-org/some-model"}, ["some-org/some-model", "offline"]),
+    "no network": ({"model": "some-org/some-model"}, ["some-org/some-model", "HF_HUB_OFFLINE", "--model"]),
     "unknown language": ({"words": ["--lang", "fr"]}, ["fr", "en", "es"]),
     "bad label map": ({"words": ["--label-map", "1:negative"]}, ["1:negative", "1=negative"]),
     "another run in --out": ({"words": ["--out", "full"]}, ["full", "notes.txt"]),

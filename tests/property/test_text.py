@@ -80,6 +80,7 @@ def test_unedited_words_are_those_of_the_root(text: Text) -> None:
     before = text.root.words
     for i, (word, origin) in enumerate(zip(text.words, text.origins, strict=True)):
         assert (i in text.edited) == (origin == INSERTED or word != before[origin])
+    assert text.words_changed == len(text.edited) + len(set(range(len(before))) - set(text.origins))
     kept = [origin for origin in text.origins if origin != INSERTED]
     assert kept == sorted(set(kept))
 

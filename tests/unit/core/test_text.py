@@ -80,3 +80,12 @@ def test_a_frozen_premise_stays_in_front() -> None:
 def test_seeds_depend_on_the_whole_path() -> None:
     assert derive(0, "a", "b") == derive(0, "a", "b")
     assert len({derive(0, "a", "b"), derive(1, "a", "b"), derive(0, "ab", ""), derive(0, "", "ab")}) == 4
+
+
+def test_long_histories_are_no_problem() -> None:
+    text = marked("a b c")
+    for i in range(3000):
+        text = text.replace(i % 3, f"w{i}")
+    assert text.words == ("w2997", "w2998", "w2999")
+    assert text.edited == {0, 1, 2}
+    assert len(text.edits) == 3000
