@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from robust.errors import ModelError, OutOfMemory
+from robust.checkpoints.device import pick_accelerator
+from robust.checkpoints.locate import Checkpoint, fetch, locate, pinned
+from robust.checkpoints.pretrained import load as load_checkpoint
+from robust.checkpoints.pretrained import load_config
+from robust.checkpoints.tokens import passes, token_limit
+from robust.checkpoints.wanted import Wanted
+from robust.errors import ModelError
 
 BATCH_TOKENS = 4096
+POOLING = "1_Pooling/config.json"
+ENCODER = Wanted(
+    auto="AutoModel",
+    noun="sentence encoder",
+    kind="a sentence encoder",
+    incomplete="is not an encoder, it lacks weights",
+    option="`model: DIR` of sentence_similarity",
+    optional=("pooler.",),
+    extras=(POOLING,),
+)
 Vectors = npt.NDArray[np.float64]
 
 
@@ -30,36 +43,17 @@ class Encoder:
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors `(n, dimensions)`; texts beyond `max_length` tokens are cut. Raises `OutOfMemory`."""
-        import torch
-
         vectors = np.zeros((len(texts), int(self.model.config.hidden_size)))
         if not texts:
             return vectors
         encoded = self.tokenizer(list(texts), truncation=True, max_length=self.max_length)
-        for rows in _chunks([len(ids) for ids in encoded["input_ids"]]):
-            fed = {key: [encoded[key][row] for row in rows] for key in ("input_ids", "attention_mask")}
-            batch = self.tokenizer.pad(fed, return_tensors="pt").to(self.model.device)
-            try:
-                with torch.inference_mode():
-                    states = self.model(**batch).last_hidden_state.float()
-            except torch.OutOfMemoryError as error:
-                raise OutOfMemory(str(error)) from error
+        for rows, batch, output in passes(self.model, self.tokenizer, encoded, BATCH_TOKENS):
+            states = output.last_hidden_state.float()
             mask = batch["attention_mask"].unsqueeze(-1)
             mean = (states * mask).sum(1) / mask.sum(1).clamp(min=1)
             vectors[rows] = mean.cpu().numpy()
         norms = np.linalg.norm(vectors, axis=1, keepdims=True)
         return np.asarray(vectors / np.maximum(norms, 1e-12))
-
-
-def _chunks(lengths: Sequence[int]) -> Iterator[list[int]]:
-    chunk: list[int] = []
-    for row in sorted(range(len(lengths)), key=lambda row: (lengths[row], row)):
-        if chunk and lengths[row] * (len(chunk) + 1) > BATCH_TOKENS:
-            yield chunk
-            chunk = []
-        chunk.append(row)
-    if chunk:
-        yield chunk
 
 
 @lru_cache(maxsize=2)
@@ -68,70 +62,33 @@ def load(model: str) -> Encoder:
 
     Raises `ModelError` for a model that is not there or does not pool by the mean.
     """
-    import torch
-    from transformers import AutoModel, AutoTokenizer
-
-    _check_pooling(model)
-    with _explained(model):
-        tokenizer = AutoTokenizer.from_pretrained(model, use_fast=True)
-        network, report = AutoModel.from_pretrained(model, use_safetensors=True, output_loading_info=True)
-    missing = sorted(key for key in report["missing_keys"] if not key.startswith("pooler."))
-    if missing:
-        raise ModelError(f"{model} is not an encoder: it has no weights for {missing[0]}", fix="name another model")
-    network.float().eval().to("cuda" if torch.cuda.is_available() else "cpu")
-    positions = int(getattr(network.config, "max_position_embeddings", 512))
-    if network.config.model_type in ("roberta", "xlm-roberta", "camembert"):
-        positions -= 2  # their positions begin after the padding index
-    return Encoder(tokenizer, network, min(positions, int(tokenizer.model_max_length)))
+    found = _located(model)
+    fetch(found)
+    _check_pooling(found)
+    network, tokenizer = load_checkpoint(found, load_config(found), pick_accelerator())
+    return Encoder(tokenizer, network, token_limit(network, tokenizer))
 
 
-def _check_pooling(model: str) -> None:
-    described = Path(model) / "1_Pooling" / "config.json"
-    if described.exists() and not json.loads(described.read_text("utf-8")).get("pooling_mode_mean_tokens", True):
+def _check_pooling(found: Checkpoint) -> None:
+    described = found.path / POOLING
+    try:
+        means = json.loads(described.read_text("utf-8")).get("pooling_mode_mean_tokens", True)
+    except FileNotFoundError:  # it does not come from sentence-transformers
+        return
+    except (OSError, ValueError, AttributeError) as error:
+        raise ModelError(f"cannot read {described}: {error}", fix="save or download the encoder again") from None
+    if not means:
         raise ModelError(
-            f"{model} was not trained to average its tokens ({described})", fix="name an encoder with mean pooling"
+            f"{found.name} was not trained to average its tokens ({described})", fix="name an encoder with mean pooling"
         )
 
 
 def fingerprint(model: str) -> str:
     """What pins the weights: a hash of its files for a directory, the commit for a hub id ("absent" if not there)."""
-    if not Path(model).is_dir():
-        from huggingface_hub import try_to_load_from_cache
-
-        path = try_to_load_from_cache(model, "config.json")
-        return Path(path).parent.name if isinstance(path, str) else "absent"
-    total = hashlib.sha256()
-    for path in sorted(Path(model).glob("*")):
-        if path.suffix in (".json", ".safetensors", ".txt", ".model"):
-            with path.open("rb") as stream:
-                total.update(f"{path.name}\0{hashlib.file_digest(stream, 'sha256').hexdigest()}\n".encode())
-    return f"sha256:{total.hexdigest()[:16]}"
+    return pinned(_located, model)
 
 
-@contextmanager
-def _explained(model: str) -> Iterator[None]:
-    from transformers.utils import logging
-
-    loud, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
-    logging.set_verbosity_error()  # type: ignore[no-untyped-call]
-    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-    try:
-        if model.startswith(("/", ".", "~")) or Path(model).is_dir():
-            _check_directory(Path(model))
-        yield
-    except (OSError, ValueError) as error:
-        reason = str(error).strip().splitlines()[0]
-        raise ModelError(
-            f"the sentence encoder {model} cannot be loaded: {reason}",
-            fix="download it once while online, or name the directory of a local one in `model`",
-        ) from None
-    finally:
-        logging.set_verbosity(loud)
-        if bars:
-            logging.enable_progress_bar()  # type: ignore[no-untyped-call]
-
-
-def _check_directory(directory: Path) -> None:
-    names = {path.name for path in directory.iterdir()} if directory.is_dir() else set()
-    if "config.json" not in names:
-        raise FileNotFoundError("there is no such directory" if not names else "the directory has no config.json")
+@lru_cache(maxsize=4)
+def _located(model: str) -> Checkpoint:
+    """Kept, so that what is pinned is what is loaded."""
+    return locate(model, wanted=ENCODER)

@@ -6,10 +6,10 @@ import re
 from pathlib import Path
 
 from robust import starter
+from robust.checkpoints import hub
 from robust.core.victim import Victim
 from robust.errors import ModelError, UserError, did_you_mean
 
-_HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*(/[A-Za-z0-9][\w.-]*)?")
 _KINDS = "starter-en, starter-es, a model directory, a hub id, a URL or a .skops file"
 _PICKLES = (".pkl", ".pickle", ".joblib", ".sav")
 
@@ -102,7 +102,7 @@ def _check_hub_id(spec: str, path: Path) -> None:
     if spec.startswith("starter"):
         hint = did_you_mean(spec, starter.NAMES)
         raise ModelError(f"there is no starter model {spec!r}", fix=hint or f"use {' or '.join(starter.NAMES)}")
-    if not _HUB_ID.fullmatch(spec):
+    if not hub.is_id(spec):
         fix = _nearest(spec, path) or f"use {_KINDS}"
         raise ModelError(f"no such directory: {spec}", fix=fix)
 

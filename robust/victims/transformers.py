@@ -11,20 +11,32 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from robust.checkpoints.device import pick_device, pick_dtype
+from robust.checkpoints.files import declared_langs
+from robust.checkpoints.locate import fetch, locate
+from robust.checkpoints.memory import in_memory
+from robust.checkpoints.pretrained import load, load_config, load_model
+from robust.checkpoints.tokens import token_limit
+from robust.checkpoints.wanted import Wanted
 from robust.core.types import Fields, Floats, Lang
 from robust.core.victim import VictimMeta
-from robust.errors import ModelError, OutOfMemory, UserError
-from robust.victims import checkpoint, hub, threads
-from robust.victims.device import pick_device, pick_dtype
-from robust.victims.memory import in_memory
-from robust.victims.pretrained import load_config, load_model, load_tokenizer
+from robust.errors import ModelError, UserError
 
 if TYPE_CHECKING:
     import torch
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-DEFAULT_LENGTH = 512
-"""Tokens an input is cut to where neither the tokeniser nor the model declares a limit."""
+CLASSIFIER = Wanted(
+    auto="AutoModelForSequenceClassification",
+    noun="model",
+    kind="a fine-tuned sequence classifier",
+    incomplete="lacks weights of its classifier",
+    option="--model path/to/dir",
+    heads=("ForSequenceClassification",),
+    fit="fine-tune it first: robust finetune RECIPE --model {name} --data … --out DIR, then use DIR",
+    untrusted="read that code, and if you trust it pass --trust-remote-code (trust_remote_code=True)",
+    smaller="use device cpu or a smaller model",
+)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -60,42 +72,23 @@ class TransformersVictim:
         `pick_dtype`. Only safetensors are read; code that comes with a model runs only where `trust_remote_code`.
         Raises `ModelError` for anything but a complete sequence classifier, `UserError` for options that do not fit.
         """
-        name = name or str(source)
-        patterns = (*checkpoint.WEIGHTS, *checkpoint.TOKENISER, *checkpoint.TOKENISER_EXTRAS, "README.md")
-        if Path(source).is_dir():
-            path, pinned = Path(source), None
-            checkpoint.check_config(checkpoint.read_config(path, name), name)
-            checkpoint.check_files([file.name for file in path.iterdir()], name)
-        else:
-            path = hub.fetch_config(str(source), revision)
-            pinned = path.name
-            checkpoint.check_config(checkpoint.read_config(path, name), name)
-            files = hub.list_files(str(source), path)
-            checkpoint.check_files(files, name)
-            hub.fetch_files(str(source), path, files, patterns + (checkpoint.CODE if trust_remote_code else ()))
-
-        threads.set_threads()
+        found = locate(source, wanted=CLASSIFIER, name=name, revision=revision, trust=trust_remote_code)
+        fetch(found)
         target = pick_device(device)
-        config = load_config(path, name, trust_remote_code)
+        config = load_config(found)
         chosen = pick_dtype(dtype, target, int(getattr(config, "hidden_size", 0) or 0))
-        again = partial(load_model, path, name, config, target, trust_remote_code)
-        try:
-            model, tokenizer = again(), load_tokenizer(path, name, trust_remote_code)
-        except OutOfMemory as error:
-            raise ModelError(
-                f"{name} does not fit in the memory of {target}: {error}", fix="use device cpu or a smaller model"
-            ) from None
+        model, tokenizer = load(found, config, target)
         exact = chosen is model.dtype
         if not exact:
             model = _cast(model, chosen)
         return cls.of(
             model,
             tokenizer,
-            name=name,
-            revision=pinned or checkpoint.content_hash(path, with_code=trust_remote_code),
-            langs=checkpoint.declared_langs(config.to_dict(), path),
+            name=found.name,
+            revision=found.revision,
+            langs=declared_langs(config.to_dict(), found.path),
             max_length=max_length,
-            reload=None if exact else again,
+            reload=None if exact else partial(load_model, found, config, target),
         )
 
     @classmethod
@@ -116,7 +109,7 @@ class TransformersVictim:
         """
         labels = _labels(model.config, name)
         _set_padding(model, tokenizer, name)
-        limit = _token_limit(model, tokenizer)
+        limit = token_limit(model, tokenizer)
         smallest = tokenizer.num_special_tokens_to_add(pair=True) + 2
         if max_length is not None and not smallest <= max_length <= limit:
             raise UserError(
@@ -236,13 +229,3 @@ def _set_padding(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, nam
         model.config.pad_token_id = tokenizer.pad_token_id
     if model.config.model_type != "xlnet":  # it reads its last token; to all others left padding would shift positions
         tokenizer.padding_side = "right"
-
-
-def _token_limit(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> int:
-    """The longest input in tokens; models that number positions from the padding index on (RoBERTa) lose the first."""
-    positions = getattr(model.config, "max_position_embeddings", None) or 0
-    table = next((m for n, m in model.named_modules() if n.endswith("position_embeddings")), None)
-    padding = getattr(table, "padding_idx", None)
-    offset = padding + 1 if isinstance(padding, int) else 0
-    limits = [limit for limit in (int(tokenizer.model_max_length), positions - offset) if 0 < limit < 10**9]
-    return min(limits, default=DEFAULT_LENGTH)

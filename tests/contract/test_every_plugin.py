@@ -9,7 +9,7 @@ import pytest
 
 from robust import registry
 from robust.testing import LetterSwaps, check_constraint, check_goal, check_search, check_transformation
-from tests.contract import tiny
+from tests import tiny_models as tiny
 
 CHECKS: dict[registry.Family, Callable[[Any], None]] = {
     "searches": check_search,

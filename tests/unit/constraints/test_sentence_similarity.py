@@ -13,7 +13,7 @@ from robust.constraints.sentence_similarity import SentenceSimilarity
 from robust.core.constraint import Pair
 from robust.errors import ModelError, PluginError
 from robust.lang.base import language
-from tests.contract import tiny
+from tests import tiny_models as tiny
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from robust.errors import ModelError, PluginError
 from robust.lang.base import language
 from robust.transformations import _masked_lm
 from robust.transformations.masked_lm import MaskedLM
-from tests.contract import tiny
+from tests import tiny_models as tiny
 
 
 @pytest.fixture(scope="module")

@@ -6,12 +6,10 @@ import sys
 from pathlib import Path
 
 import huggingface_hub.constants
-import huggingface_hub.errors
 import pytest
 
 from robust import starter
 from robust.errors import ModelError, UserError
-from robust.victims import hub
 from robust.victims.load import load_victim
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
@@ -120,40 +118,3 @@ def test_a_name_close_to_a_local_directory(offline: Path, tmp_path: Path) -> Non
     (tmp_path / "runs" / "my-model").mkdir(parents=True)
     with pytest.raises(ModelError, match="did you mean the local 'runs/my-model'"):
         load_victim("runs/my-modle")
-
-
-def faults() -> list[tuple[type[Exception], str]]:
-    errors = huggingface_hub.errors
-    return [
-        (errors.GatedRepoError, "asks you to accept its terms"),
-        (errors.RepositoryNotFoundError, "no model someone/a-model on the hub, or it is private"),
-        (errors.RevisionNotFoundError, "has no revision 'v2'"),
-        (errors.EntryNotFoundError, "has no config.json"),
-        (errors.LocalEntryNotFoundError, "the hub cannot be reached"),
-        (errors.HfHubHTTPError, "could not fetch the model someone/a-model: the server burns"),
-        (ConnectionError, "could not fetch the model someone/a-model: the server burns"),
-        (PermissionError, "could not store the model someone/a-model: the server burns"),
-    ]
-
-
-@pytest.mark.parametrize(("error", "message"), faults())
-def test_what_the_hub_may_say(monkeypatch: pytest.MonkeyPatch, error: type[Exception], message: str) -> None:
-    def refuse(*_: object, **__: object) -> None:
-        fault = error.__new__(error)  # each class of the hub client wants other arguments
-        fault.args = ("the server burns\nwith details",)
-        raise fault
-
-    monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_OFFLINE", False)
-    monkeypatch.setattr(huggingface_hub, "hf_hub_download", refuse)
-    with pytest.raises(ModelError, match=message) as caught:
-        hub.fetch_config("someone/a-model", "v2")
-    assert caught.value.fix
-
-
-def test_only_the_files_that_are_needed_are_fetched(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    fetched: list[str] = []
-    monkeypatch.setattr(huggingface_hub, "hf_hub_download", lambda repo, name, revision: fetched.append(name))
-    (tmp_path / "config.json").touch()
-    there = ["config.json", "model.safetensors", "onnx/model.safetensors", "pytorch_model.bin", "tokenizer.json"]
-    hub.fetch_files("someone/a-model", tmp_path, there, ("config.json", "*.safetensors", "tokenizer.json"))
-    assert fetched == ["model.safetensors", "tokenizer.json"]

@@ -1,4 +1,4 @@
-"""A model directory before anything is loaded: is it a classifier, what pins it, which languages does it declare."""
+"""A model directory before anything is loaded: is it what is wanted, what pins it, which languages does it declare."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import Any
 
 import yaml
 
+from robust.checkpoints.wanted import Wanted
 from robust.core.types import LANGS, Lang
 from robust.errors import ModelError
 
@@ -19,6 +20,7 @@ WEIGHTS = ("model.safetensors", "model.safetensors.index.json", "model-*-of-*.sa
 TOKENISER = ("tokenizer.json", "tokenizer_config.json", "vocab.*", "*.model", "bpe.codes")
 TOKENISER_EXTRAS = ("merges.txt", "special_tokens_map.json", "added_tokens.json")
 CODE = ("*.py",)
+PICKLED = ("pytorch_model*.bin", "*.pt", "*.pth", "*.ckpt")
 
 _HEADS = {
     "ForMaskedLM": "a masked language model",
@@ -26,6 +28,7 @@ _HEADS = {
     "ForCausalLM": "a text generator",
     "LMHeadModel": "a text generator",
     "ForConditionalGeneration": "a sequence-to-sequence generator",
+    "ForSequenceClassification": "a sequence classifier",
     "ForTokenClassification": "a word tagger",
     "ForQuestionAnswering": "an extractive question-answering model",
     "ForMultipleChoice": "a multiple-choice model",
@@ -35,8 +38,8 @@ _LANG_NAMES: dict[str, Lang] = {"en": "en", "eng": "en", "english": "en", "es": 
 
 
 def matching(names: Iterable[str], patterns: Collection[str]) -> list[str]:
-    """The names, sorted, that match one of the shell patterns; names in subdirectories never do."""
-    return sorted(n for n in names if "/" not in n and any(fnmatchcase(n, pattern) for pattern in patterns))
+    """The names, sorted, that match one of the shell patterns; those in subdirectories must be named in full."""
+    return sorted(n for n in names if n in patterns or ("/" not in n and any(fnmatchcase(n, p) for p in patterns)))
 
 
 def read_config(directory: Path, name: str) -> dict[str, Any]:
@@ -62,32 +65,30 @@ def _no_config(directory: Path) -> str:
     return "point at a directory written by `robust finetune` or by `save_pretrained`"
 
 
-def check_config(config: Mapping[str, Any], name: str) -> None:
-    """Raise `ModelError` unless the model says that it classifies sequences.
+def check_config(config: Mapping[str, Any], name: str, wanted: Wanted) -> None:
+    """Raise `ModelError` where the model says that it is of another kind than what is wanted.
 
-    Asked before loading, because transformers gives any other model a random classification head without complaint. A
-    model that does not say what it is passes; loading it shows whether its head is there.
+    Asked before loading, because transformers gives a model without the head that is asked for a random one, without
+    complaint. A model that does not say what it is passes; loading it shows whether its head is there.
     """
     architectures = config.get("architectures") or []
-    if not architectures or any(str(a).endswith("ForSequenceClassification") for a in architectures):
+    if not architectures or not wanted.heads or any(str(a).endswith(wanted.heads) for a in architectures):
         return
     found = str(architectures[0])
-    kind = next((text for suffix, text in _HEADS.items() if found.endswith(suffix)), "no sequence classifier")
-    raise ModelError(
-        f"{name} is {kind} ({found}), not a fine-tuned sequence classifier",
-        fix=f"fine-tune it first: robust finetune RECIPE --model {name} --data … --out DIR, then use DIR",
-    )
+    other = next((text for suffix, text in _HEADS.items() if found.endswith(suffix)), None)
+    what = f"{other} ({found}), not {wanted.kind}" if other else f"not {wanted.kind} ({found})"
+    raise ModelError(f"{name} is {what}", fix=wanted.remedy(wanted.fit, name))
 
 
-def check_files(names: Collection[str], name: str) -> None:
+def check_files(names: Collection[str], name: str, wanted: Wanted) -> None:
     """Raise `ModelError` unless a model's top-level files include safetensors weights and a tokeniser."""
     if not matching(names, WEIGHTS):
-        pickled = matching(names, ("pytorch_model*.bin", "*.pt", "*.pth", "*.ckpt"))
+        pickled = matching(names, PICKLED)
         if pickled:
             raise ModelError(
                 f"{name} has only pickled weights ({pickled[0]}); unpickling can run code: only safetensors are read",
                 fix="if you trust the model, convert it once: python -c 'from transformers import "
-                "AutoModelForSequenceClassification as M, AutoTokenizer as T; "
+                f"{wanted.auto} as M, AutoTokenizer as T; "
                 f'M.from_pretrained("{name}", use_safetensors=False).save_pretrained("DIR"); '
                 f'T.from_pretrained("{name}").save_pretrained("DIR")\' and use DIR',
             )

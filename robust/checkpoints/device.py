@@ -42,6 +42,13 @@ def pick_device(device: str) -> torch.device:
     return torch.device(device)
 
 
+def pick_accelerator() -> torch.device:
+    """A CUDA device where there is one, else the CPU: for models that run beside a victim, wherever that one is."""
+    import torch
+
+    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+
 def pick_dtype(dtype: str, device: torch.device, hidden_size: int) -> torch.dtype:
     """The number format named `auto`, `float32` or `bfloat16`.
 

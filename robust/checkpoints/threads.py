@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import cache
 
 
 def free_cores() -> int:
@@ -27,3 +28,9 @@ def set_threads() -> int:
         torch.set_num_threads(count)
         os.environ.setdefault("RAYON_NUM_THREADS", str(count))  # read when a tokeniser first runs
     return torch.get_num_threads()
+
+
+@cache
+def set_threads_once() -> None:
+    """`set_threads`, the first time: later the cores are busy with this process itself."""
+    set_threads()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from robust.victims.checkpoint import content_hash, declared_langs
+from robust.checkpoints.files import content_hash, declared_langs
 
 
 def test_the_hash_sees_content_and_names_but_not_dates_or_other_files(copy_of: Callable[[str], Path]) -> None:
