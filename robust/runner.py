@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from robust import __version__
+from robust.core.attack import Attack
 from robust.core.example import Example
 from robust.core.types import Lang
 from robust.core.victim import Victim
@@ -23,6 +24,7 @@ from robust.engine.store import Store
 from robust.errors import DataError, UserError
 from robust.recipe.attack import AttackRecipe
 from robust.recipe.load import load_attack
+from robust.registry import identify
 from robust.results.directory import MANIFEST_VERSION, RunDirectory
 from robust.results.environment import environment
 from robust.results.rows import Row, row
@@ -105,7 +107,9 @@ def attack(request: AttackRequest, on_progress: Callable[[Progress], None] | Non
         table, victim.meta.labels, lang=_language(request.data, table, victim), attack_field=request.data.attack_field
     )
     _check_languages(recipe, aligned.examples)
-    manifest = _manifest(request, recipe, table, aligned, victim)
+    plan = recipe.build()
+    plan.ready({example.lang for example in aligned.examples})
+    manifest = _manifest(request, recipe, plan, table, aligned, victim)
     directory = RunDirectory(request.out or request.runs / _run_name(manifest["identity"]))
     if directory.finished and not request.fresh:
         held = directory.manifest or {}
@@ -113,12 +117,12 @@ def attack(request: AttackRequest, on_progress: Callable[[Progress], None] | Non
             rows = directory.rows()
             return FinishedRun(path=directory.path, manifest=held, rows=rows, resumed=len(rows))
     with directory.open(manifest, fresh=request.fresh):
-        return _run(request, recipe, victim, aligned.examples, manifest, directory, on_progress)
+        return _run(request, plan, victim, aligned.examples, manifest, directory, on_progress)
 
 
 def _run(
     request: AttackRequest,
-    recipe: AttackRecipe,
+    plan: Attack,
     victim: Victim,
     examples: Sequence[Example],
     manifest: dict[str, Any],
@@ -141,9 +145,7 @@ def _run(
 
     stats = Stats(listener=tell)
     with Store(directory.answers) as store:
-        running = run_attack(
-            recipe.build(), victim, left, seed=request.seed, options=request.engine, store=store, stats=stats
-        )
+        running = run_attack(plan, victim, left, seed=request.seed, options=request.engine, store=store, stats=stats)
         for outcome in running:
             fresh = row(outcome, by_id[outcome.example_id])
             directory.append(fresh, seconds=spent + time.perf_counter() - began)
@@ -179,9 +181,10 @@ def _check_languages(recipe: AttackRecipe, examples: Sequence[Example]) -> None:
 
 
 def _manifest(
-    request: AttackRequest, recipe: AttackRecipe, table: Table, aligned: Aligned, victim: Victim
+    request: AttackRequest, recipe: AttackRecipe, plan: Attack, table: Table, aligned: Aligned, victim: Victim
 ) -> dict[str, Any]:
     meta = victim.meta
+    models = [identify(p) for p in (plan.transformation, *plan.constraints) if getattr(p, "costly", False)]
     return {
         "manifest_version": MANIFEST_VERSION,
         "kind": "attack",
@@ -193,10 +196,11 @@ def _manifest(
             "n": len(aligned.examples),
             "lang": ",".join(sorted({example.lang for example in aligned.examples})),
             "seed": request.seed,
+            **({"plugin models": _digest(models)} if models else {}),
         },
         "command": request.command,
         "robust": __version__,
-        "recipe": {"name": recipe.name, "sha": recipe.sha, "resolved": recipe.resolved()},
+        "recipe": {"name": recipe.name, "sha": recipe.sha, "resolved": recipe.resolved(), "models": models},
         "model": {
             "name": meta.name,
             "revision": meta.revision,
@@ -221,7 +225,10 @@ def _manifest(
 def _run_name(identity: Mapping[str, Any]) -> str:
     """A readable name that is the same for the same request and differs for different ones."""
 
-    digest = hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()[:8]
     parts = [str(identity[key]).rpartition("@")[0] for key in ("recipe", "model", "data")]
     words = [re.sub(r"[^A-Za-z0-9.]+", "-", Path(part).name or part).strip("-.") for part in parts]
-    return "_".join([*words, digest])
+    return "_".join([*words, _digest(identity)])
+
+
+def _digest(value: object) -> str:
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()[:8]

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+import socket
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
+from urllib.request import getproxies
 
 from robust.checkpoints.files import matching
 from robust.checkpoints.wanted import Wanted
@@ -29,7 +32,23 @@ def fetch_config(repo: str, revision: str | None, wanted: Wanted) -> Path:
     from huggingface_hub import hf_hub_download
 
     with _explained(repo, revision, wanted):
-        return Path(hf_hub_download(repo, "config.json", revision=revision)).parent
+        file = hf_hub_download(repo, "config.json", revision=revision, local_files_only=not _resolves())
+        return Path(file).parent
+
+
+def _resolves() -> bool:
+    """Whether the hub's name can be looked up: the hub client takes half a minute to give up where it cannot.
+
+    With a proxy it is the proxy that looks the name up.
+    """
+    from huggingface_hub.constants import ENDPOINT
+
+    if getproxies():
+        return True
+    try:
+        return bool(socket.getaddrinfo(urlsplit(ENDPOINT).hostname, None))
+    except OSError:
+        return False
 
 
 def list_files(repo: str, directory: Path) -> tuple[list[str], bool]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Literal, get_args
 
@@ -10,7 +10,7 @@ import numpy as np
 
 from robust.constraints import _encoder
 from robust.core.constraint import Pair
-from robust.core.types import Bools
+from robust.core.types import Bools, Lang
 from robust.errors import PluginError
 from robust.registry import register
 
@@ -46,6 +46,10 @@ class SentenceSimilarity:
     def fingerprint(self) -> str:
         """What pins the weights."""
         return _encoder.fingerprint(self.model)
+
+    def ready(self, langs: Collection[Lang], /) -> None:
+        """Load the encoder. Raises `ModelError`."""
+        _encoder.load(self.model)
 
     def __call__(self, pairs: Sequence[Pair], /) -> Bools:
         """`(n,)`, True = similar enough. Raises `ModelError` and `OutOfMemory`."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Literal, Protocol, TypeAlias, runtime_checkable
 
 from robust.core.constraint import Constraint
 from robust.core.goal import Goal
 from robust.core.search import Search
 from robust.core.transformation import Transformation
+from robust.core.types import Lang
 
 Status: TypeAlias = Literal["success", "failure", "skipped", "error"]
 """`skipped`: the goal is met before the attack starts (a misclassified example); `error`: an exception."""
@@ -24,6 +26,19 @@ class Attack:
     constraints: tuple[Constraint, ...] = ()
     goal: Goal
     query_budget: int | None = None
+
+    def ready(self, langs: Collection[Lang]) -> None:
+        """Let every part load what it needs for texts in `langs`. Raises the `RobustError` of a part that cannot."""
+        for part in (self.search, self.transformation, *self.constraints, self.goal):
+            if isinstance(part, Loading):
+                part.ready(langs)
+
+
+@runtime_checkable
+class Loading(Protocol):
+    """Optional: a plugin that loads a model. A run calls `ready` once, before it writes anything."""
+
+    def ready(self, langs: Collection[Lang], /) -> None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

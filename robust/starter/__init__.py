@@ -1,4 +1,4 @@
-"""What ships with the package so that the first attack needs no download: small models and review sets, `en` and `es`."""
+"""What ships with the package, so that the first attack needs no download: small models and review sets."""
 
 from __future__ import annotations
 
@@ -13,5 +13,8 @@ def model_path(name: str) -> Path:
 
 
 def data_path(name: str) -> Path:
-    """File of the bundled reviews `starter-en` or `starter-es` (csv: id, text, label, lang, domain, register, variety)."""
+    """File of the bundled reviews `starter-en` or `starter-es`.
+
+    Columns: id (shared by the two languages), text, label, lang, domain, register, variety.
+    """
     return Path(__file__).parent / "data" / f"{name}.csv"

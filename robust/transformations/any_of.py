@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
+from robust.core.attack import Loading
 from robust.core.seeds import derive
 from robust.core.text import Text
 from robust.core.transformation import Site, Transformation
@@ -46,6 +47,12 @@ class AnyOf:
     def random(self) -> bool:
         """Whether a part draws at random."""
         return any(getattr(part, "random", False) for part in self.transformations)
+
+    def ready(self, langs: Collection[Lang], /) -> None:
+        """Let every part load what it needs."""
+        for part in self.transformations:
+            if isinstance(part, Loading):
+                part.ready(langs)
 
     def __call__(self, sites: Sequence[Site], /) -> list[list[Text]]:
         """All candidates for each site."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -54,13 +54,21 @@ class MaskedLM:
         """What pins the weights."""
         return _masked_lm.fingerprint(AUTO.values() if self.model == "auto" else [self.model])
 
+    def ready(self, langs: Collection[Lang], /) -> None:
+        """Load the model of each language. Raises `ModelError`."""
+        for lang in sorted(langs):
+            self._load(lang)
+
+    def _load(self, lang: Lang) -> MaskedLanguageModel:
+        return _masked_lm.load(AUTO[lang] if self.model == "auto" else self.model)
+
     def __call__(self, sites: Sequence[Site], /) -> list[list[Text]]:
         """Up to `k` candidates for each site, likeliest first. Raises `ModelError` and `OutOfMemory`."""
         found: list[list[Text]] = [[] for _ in sites]
         for lang in LANGS:
             rows = [row for row, site in enumerate(sites) if site.lang == lang]
             if rows:
-                lm = _masked_lm.load(AUTO[lang] if self.model == "auto" else self.model)
+                lm = self._load(lang)
                 for row, texts in zip(rows, self._proposed(lm, [sites[row] for row in rows]), strict=True):
                     found[row] = texts
         return found

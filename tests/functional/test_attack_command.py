@@ -140,7 +140,12 @@ def test_an_interrupted_run_goes_on_and_repeats_no_model_call(how: signal.Signal
     said = json.loads(rest.out)
     for key in KEYS - {"seconds", "run"}:
         assert said[key] == whole[key], key
-    assert open_finished(Path("cut"))[1] == open_finished(Path("whole"))[1]
+    cut, uncut = (open_finished(Path(name))[1] for name in ("cut", "whole"))
+    for one, other in zip(cut, uncut, strict=True):
+        for key in one:  # the logits of texts that were scored in batches of other shapes differ in the last bits
+            assert one[key] == (
+                pytest.approx(other[key], abs=1e-5) if "logits" in key or "score" in key else other[key]
+            )
     manifests = {name: json.loads(Path(name, "manifest.json").read_text()) for name in ("cut", "whole")}
     assert before + manifests["cut"]["engine"]["computed"] == manifests["whole"]["engine"]["computed"]
     assert sorted(os.listdir("cut")) == ["examples.parquet", "manifest.json"]

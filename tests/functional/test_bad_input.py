@@ -81,7 +81,6 @@ def test_one_message_exit_code_2_and_nothing_written(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     Path("reviews.csv").write_text(GOOD)
     Path("full").mkdir()
     Path("full/notes.txt").write_text("mine")

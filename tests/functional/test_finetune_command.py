@@ -76,8 +76,7 @@ def test_a_model_that_can_be_attacked() -> None:
             ["'neg'", "--label-map"],
         ),
         (
-            ["--data", "train.csv", "--data", "more.csv", "--dev", "more.csv", "--label", "gold"]
-            + ["--text", "sentence", *["--label-map", NAMED] * 4],
+            ["--data", "train.csv", "--data", "train.csv", "--dev", "more.csv", *(["--label-map", NAMED] * 4)],
             ["4 times for 3 files"],
         ),
         (["--data", "train.csv", "--label", "gold", "--text", "sentence", "--model", "nowhere/none"], ["nowhere/none"]),
@@ -95,9 +94,21 @@ def test_mistakes_are_one_message(words: list[str], told: list[str]) -> None:
 
 
 def test_goes_on_after_kill_9() -> None:
-    command = ["finetune", "tiny.yaml", "--data", "train.csv", "--text", "sentence", "--label", "gold", "--out", "model"]
-    start = [sys.executable, "-c", "from robust.cli.main import main; main()", *command, "--set", "train.epochs=400"]
-    process = subprocess.Popen(start, env={**os.environ}, stderr=subprocess.DEVNULL)
+    command = [
+        "finetune",
+        "tiny.yaml",
+        "--data",
+        "train.csv",
+        "--text",
+        "sentence",
+        "--label",
+        "gold",
+        "--out",
+        "model",
+    ]
+    longer = [*command, "--set", "train.epochs=30", "--json"]
+    start = [sys.executable, "-c", "from robust.cli.main import main; main()", *longer]
+    process = subprocess.Popen(start, env={**os.environ}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         deadline = time.monotonic() + 120
         while not list(Path().glob(".model.partial/checkpoints/checkpoint-*/complete")):
@@ -108,9 +119,13 @@ def test_goes_on_after_kill_9() -> None:
         process.send_signal(signal.SIGKILL)
         process.wait()
     assert not Path("model").exists()
-    refused = robust(*command)  # 6 epochs are other work than 400
+    refused = robust(*command)  # 6 epochs are other work than 30
     assert refused.code == 2
     assert "unfinished work" in refused.err
-    note = Path(".model.partial/purpose.json")
-    purpose = json.loads(note.read_text())["purpose"]
-    assert purpose["recipe"]["train"]["epochs"] == 400
+    ran = robust(*longer)
+    assert ran.code == 0, ran.err
+    summary = json.loads(ran.out)
+    assert summary["resumed"]
+    assert summary["epochs"] == 30
+    assert Path("model/model.safetensors").is_file()
+    assert not Path(".model.partial").exists()

@@ -44,7 +44,6 @@ def test_any_masked_language_model_serves(name: str, tmp_path: Path, monkeypatch
 
 def test_without_one_the_message_says_how_to_name_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     ran = robust("attack", "--recipe", "bert-attack", "--model", "starter-en", "--data", "starter-en", "--limit", 2)
     assert ran.code == 2
     assert "masked_lm.model=DIR" in ran.err

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -74,7 +75,7 @@ def test_converted_weights_must_be_those_of_the_commit(
     monkeypatch.setattr(
         huggingface_hub,
         "hf_hub_download",
-        lambda repo, name, revision: (fetched.append(revision), str(tmp_path / "converted" / name))[1],
+        lambda repo, name, revision, **_: (fetched.append(revision), str(tmp_path / "converted" / name))[1],
     )
     found = hub.converted("someone/a-model", tmp_path / "main-commit", CLASSIFIER)
     assert fetched == ([expected] if expected else [])
@@ -89,3 +90,15 @@ def test_files_of_subdirectories_are_fetched_only_by_their_full_name(
     there = ["1_Pooling/config.json", "2_Dense/config.json", "config.json"]
     hub.fetch_files("someone/a-model", tmp_path, there, ("*.json", "1_Pooling/config.json"), ENCODER)
     assert fetched == ["1_Pooling/config.json", "config.json"]
+
+
+def test_without_a_network_the_answer_comes_at_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def no_name(*_: object) -> None:
+        raise socket.gaierror("Name or service not known")
+
+    monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_OFFLINE", False)
+    monkeypatch.setattr("robust.checkpoints.hub.getproxies", dict)
+    monkeypatch.setattr("robust.checkpoints.hub.socket.getaddrinfo", no_name)
+    monkeypatch.setattr("time.sleep", lambda _: pytest.fail("waited for a hub that cannot be found"))
+    with pytest.raises(ModelError, match="the hub cannot be reached"):
+        hub.fetch_config("someone/never-fetched", None, CLASSIFIER)

@@ -146,7 +146,7 @@ def test_a_model_whose_weights_were_never_fetched_is_pinned_and_said_to_be_elsew
 def test_only_the_configuration_is_fetched_to_pin_a_model(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     asked: list[str] = []
 
-    def download(repo: str, name: str, revision: str | None) -> str:
+    def download(repo: str, name: str, revision: str | None, **_: object) -> str:
         asked.append(name)
         (tmp_path / COMMIT).mkdir(exist_ok=True)
         (tmp_path / COMMIT / name).write_text("{}")

@@ -1,0 +1,1 @@
+"""Stages make checkpoints: recipe and data in, a directory that any tool can load out."""

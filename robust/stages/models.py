@@ -1,0 +1,148 @@
+"""Models and tokenisers to train: from a checkpoint, or new ones from a few numbers."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from robust import starter
+from robust.checkpoints import files as checkpoint
+from robust.errors import ModelError
+from robust.recipe.finetune import Architecture, WordPiece
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+_SPECIAL = {"pad": "[PAD]", "unk": "[UNK]", "cls": "[CLS]", "sep": "[SEP]", "mask": "[MASK]"}
+
+
+def from_checkpoint(
+    name: str, labels: Sequence[str], *, max_length: int
+) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
+    """Model and tokeniser of a directory, a bundled model or a hub id, with a head for `labels`.
+
+    A classification head that is there is kept when it has as many labels, in its own order when they have the same
+    names; otherwise a new one is drawn from torch's generator. Raises `ModelError` when something is missing.
+    """
+    from transformers import AutoConfig, AutoModelForSequenceClassification, AutoTokenizer
+
+    source = str(starter.model_path(name)) if name in starter.NAMES else name
+    if Path(source).exists():
+        checkpoint.read_config(Path(source), name)
+    try:
+        config = AutoConfig.from_pretrained(source)
+        own = [str(label) for _, label in sorted((getattr(config, "id2label", None) or {}).items())]
+        order = own if set(own) == set(labels) else list(labels)
+        model = AutoModelForSequenceClassification.from_pretrained(
+            source, **_labels(order), ignore_mismatched_sizes=True, use_safetensors=True
+        ).float()
+        tokenizer = AutoTokenizer.from_pretrained(source)
+    except (OSError, ValueError, KeyError) as error:
+        first = str(error).strip().partition("\n")[0]
+        raise ModelError(
+            f"{name} cannot be loaded as a model to fine-tune: {first}",
+            fix="give a model directory with config.json, safetensors weights and a tokeniser, or a hub id that exists",
+        ) from error
+    limit = min(int(tokenizer.model_max_length), int(getattr(model.config, "max_position_embeddings", 0) or 10**9))
+    if max_length > limit:
+        raise ModelError(
+            f"{name} reads at most {limit} tokens, the recipe asks for {max_length}",
+            fix=f"lower it: --set train.max_length={limit}",
+        )
+    if tokenizer.pad_token_id is None:
+        tokenizer.pad_token = tokenizer.eos_token
+    if model.config.pad_token_id is None:
+        model.config.pad_token_id = tokenizer.pad_token_id
+    return model, tokenizer
+
+
+def from_scratch(
+    config: Architecture,
+    recipe: WordPiece,
+    texts: Iterable[str],
+    labels: Sequence[str],
+    *,
+    folder: Path,
+    max_length: int,
+) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
+    """A new BERT classifier (weights from torch's generator), with a vocabulary learnt from `texts`.
+
+    The tokeniser is written to `folder` and read back, so that what trains is what will be loaded.
+    """
+    from transformers import AutoTokenizer, BertConfig, BertForSequenceClassification
+
+    _write_tokenizer(recipe, texts, folder, max_length=max_length)
+    tokenizer = AutoTokenizer.from_pretrained(folder)
+    bert = BertConfig(
+        vocab_size=len(tokenizer),
+        hidden_size=config.hidden_size,
+        num_hidden_layers=config.layers,
+        num_attention_heads=config.heads,
+        intermediate_size=config.intermediate_size,
+        max_position_embeddings=config.max_positions,
+        hidden_dropout_prob=config.dropout,
+        attention_probs_dropout_prob=min(config.dropout, 0.1),
+        initializer_range=0.02
+        * math.sqrt(768 / config.hidden_size),  # BERT's at its own width; signals keep their size
+        pad_token_id=tokenizer.pad_token_id,
+        **_labels(labels),
+    )
+    return BertForSequenceClassification(bert), tokenizer
+
+
+def _labels(labels: Sequence[str]) -> dict[str, Any]:
+    return {"id2label": dict(enumerate(labels)), "label2id": {label: at for at, label in enumerate(labels)}}
+
+
+def _write_tokenizer(recipe: WordPiece, texts: Iterable[str], folder: Path, *, max_length: int) -> None:
+    """`tokenizer.json` and `tokenizer_config.json`, in the form that every version of transformers reads.
+
+    The trainer numbers the continuing characters (`##a`) in the order of a hash map and breaks ties between merges by
+    these numbers, so that equal texts give different vocabularies. Naming them beforehand gives them fixed numbers.
+    """
+    from tokenizers import Tokenizer, decoders, normalizers, pre_tokenizers, processors, trainers
+    from tokenizers.models import WordPiece as Model
+
+    normalizer = normalizers.BertNormalizer(
+        clean_text=True, handle_chinese_chars=True, strip_accents=recipe.strip_accents, lowercase=recipe.lowercase
+    )
+    pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    words = Counter(
+        word for text in texts for word, _ in pre_tokenizer.pre_tokenize_str(normalizer.normalize_str(text))
+    )
+    continuing = sorted({f"##{character}" for word in words for character in word[1:]})
+    special = list(_SPECIAL.values())
+    learner = Tokenizer(Model(unk_token=_SPECIAL["unk"]))
+    learner.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
+    trainer = trainers.WordPieceTrainer(
+        vocab_size=recipe.vocab_size,
+        min_frequency=recipe.min_frequency,
+        special_tokens=[*special, *continuing],
+        show_progress=False,
+    )
+    learner.train_from_iterator((" ".join([word] * count) for word, count in sorted(words.items())), trainer)
+
+    tokenizer = Tokenizer(Model(learner.get_vocab(), unk_token=_SPECIAL["unk"]))
+    tokenizer.add_special_tokens(special)
+    tokenizer.normalizer = normalizer
+    tokenizer.pre_tokenizer = pre_tokenizer
+    tokenizer.decoder = decoders.WordPiece(prefix="##")
+    ends = [(token, tokenizer.token_to_id(token)) for token in (_SPECIAL["cls"], _SPECIAL["sep"])]
+    tokenizer.post_processor = processors.TemplateProcessing(
+        single="[CLS]:0 $A:0 [SEP]:0", pair="[CLS]:0 $A:0 [SEP]:0 $B:1 [SEP]:1", special_tokens=ends
+    )
+    folder.mkdir(parents=True, exist_ok=True)
+    tokenizer.save(str(folder / "tokenizer.json"))
+    settings = {
+        "tokenizer_class": "BertTokenizer",
+        "do_lower_case": recipe.lowercase,
+        "strip_accents": recipe.strip_accents,
+        "tokenize_chinese_chars": True,
+        "model_max_length": max_length,
+        **{f"{name}_token": token for name, token in _SPECIAL.items()},
+    }
+    (folder / "tokenizer_config.json").write_text(json.dumps(settings, indent=1) + "\n", encoding="utf-8")

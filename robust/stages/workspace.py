@@ -1,0 +1,86 @@
+"""A result directory that appears only when it is complete, and work that goes on where it was stopped.
+
+Work is done in a hidden sibling of the result, `.<name>.partial`, which remembers what it is for. The same work finds
+it again; when it is done, the finished part is renamed to its place and the rest removed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from robust.errors import UserError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workspace:
+    """`checkpoints` is kept until the work is done; `result` becomes the directory `out`."""
+
+    out: Path
+    checkpoints: Path
+    result: Path
+    resumed: bool
+
+
+def partial_path(out: Path) -> Path:
+    """Where the unfinished work for `out` lives."""
+    return out.parent / f".{out.name}.partial"
+
+
+@contextmanager
+def workspace(out: Path, *, purpose: Mapping[str, object], marker: str, force: bool = False) -> Iterator[Workspace]:
+    """Open or go on with the work for `out`; on a clean exit `result` is renamed to `out`.
+
+    `purpose` (JSON values) says what makes two runs the same work. `force` gives up earlier work and replaces a result
+    that is there, provided that it holds a file `marker`: no other directory is ever removed.
+    Raises `UserError` when `out` is taken, or when other work for it was begun.
+    """
+    out = out.absolute()
+    if out.exists() and not _empty(out):
+        if not force:
+            raise UserError(f"{out} exists already", fix="choose another --out, or replace it with --force")
+        if not (out / marker).is_file():
+            raise UserError(f"{out} exists and holds no {marker}: it is not replaced", fix="choose another --out")
+    partial = partial_path(out)
+    identity = hashlib.sha256(json.dumps(purpose, sort_keys=True).encode()).hexdigest()
+    note = partial / "purpose.json"
+    resumed = False
+    if partial.exists():
+        known = json.loads(note.read_text(encoding="utf-8")).get("identity") if note.is_file() else None
+        resumed = known == identity
+        if known not in (None, identity) and not force:
+            raise UserError(
+                f"{partial} holds unfinished work with another recipe, other data or another seed",
+                fix="run the same command as before to go on with it, or give it up with --force",
+            )
+        if not resumed:
+            shutil.rmtree(partial)
+    place = Workspace(out=out, checkpoints=partial / "checkpoints", result=partial / "result", resumed=resumed)
+    try:
+        shutil.rmtree(place.result, ignore_errors=True)
+        place.checkpoints.mkdir(parents=True, exist_ok=True)
+        place.result.mkdir()
+        _write_whole(note, json.dumps({"identity": identity, "purpose": purpose}, sort_keys=True, indent=1))
+    except OSError as error:
+        raise UserError(f"{out.parent} cannot be written to: {error.strerror}", fix="choose another --out") from error
+    yield place
+    if out.exists():
+        shutil.rmtree(out)
+    place.result.rename(out)
+    shutil.rmtree(partial, ignore_errors=True)
+
+
+def _empty(path: Path) -> bool:
+    return path.is_dir() and not any(path.iterdir())
+
+
+def _write_whole(path: Path, text: str) -> None:
+    beside = path.with_suffix(".new")
+    beside.write_text(text, encoding="utf-8")
+    os.replace(beside, path)
