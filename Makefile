@@ -21,7 +21,7 @@ demo: .venv/demo.stamp
 	$(BIN)/robust demo
 
 test: .venv/dev.stamp
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto
 
 # Everything but the tests: fast, for every commit.
 check: lint types layers

@@ -52,6 +52,7 @@ class AttackRequest:
     dtype: str = "auto"
     revision: str | None = None
     trust_remote_code: bool = False
+    max_per_second: float | None = None
     engine: EngineOptions = field(default_factory=EngineOptions)
     fresh: bool = False
     command: str = ""
@@ -102,6 +103,7 @@ def attack(request: AttackRequest, on_progress: Callable[[Progress], None] | Non
         dtype=request.dtype,
         revision=request.revision,
         trust_remote_code=request.trust_remote_code,
+        max_per_second=request.max_per_second,
     )
     aligned = to_examples(
         table, victim.meta.labels, lang=_language(request.data, table, victim), attack_field=request.data.attack_field

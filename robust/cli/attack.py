@@ -56,6 +56,9 @@ def attack(
     trust_remote_code: Annotated[
         bool, typer.Option("--trust-remote-code", help="Run code that comes with the model.")
     ] = False,
+    max_per_second: Annotated[
+        float | None, typer.Option(help="Requests a second to a model behind a URL, at most.")
+    ] = None,
     in_flight: Annotated[int, typer.Option(min=1, help="Searches at a time; does not change results.")] = 64,
 ) -> None:
     """Attack a model: find small changes of its inputs that change its answer.
@@ -95,6 +98,7 @@ def attack(
         dtype=dtype,
         revision=revision,
         trust_remote_code=trust_remote_code,
+        max_per_second=max_per_second,
         engine=EngineOptions(in_flight=in_flight),
         fresh=force,
         command=shlex.join(["robust", *sys.argv[1:]]),

@@ -36,27 +36,32 @@ class Levenshtein:
 def within(a: str, b: str, maximum: int) -> bool:
     """Whether the edit distance of two strings is at most `maximum`.
 
-    Looks only at the cells within `maximum` of the diagonal (Ukkonen 1985), between the common beginning and the common
-    end: for a candidate with a few edited words that is next to nothing.
+    Compares what stands between their common beginning and end, a whole column of the table at a time: the steps
+    between neighbouring cells are -1, 0 or 1, and the bits of two integers hold them (Myers 1999, JACM 46:395-415, as
+    restated by Hyyrö 2003).
     """
     a, b = _differing(a, b)
     if abs(len(a) - len(b)) > maximum:
         return False
     if not a or not b:
         return True
-    far = maximum + 1
-    above = [min(j, far) for j in range(len(b) + 1)]
-    for i, x in enumerate(a, 1):
-        lo, hi = max(1, i - maximum), min(len(b), i + maximum)
-        row = [far] * (len(b) + 1)
-        if i <= maximum:
-            row[0] = i
-        for j in range(lo, hi + 1):
-            row[j] = min(above[j - 1] + (x != b[j - 1]), above[j] + 1, row[j - 1] + 1, far)
-        if min(row[lo - 1 : hi + 1]) > maximum:
+    where: dict[str, int] = {}
+    for i, character in enumerate(a):
+        where[character] = where.get(character, 0) | 1 << i
+    every, last, distance = (1 << len(a)) - 1, 1 << (len(a) - 1), len(a)
+    rises, falls = every, 0
+    for left, character in zip(range(len(b) - 1, -1, -1), b, strict=True):
+        same = where.get(character, 0)
+        diagonal = (((same & rises) + rises) ^ rises) | same | falls
+        right_up, right_down = falls | (every & ~(diagonal | rises)), rises & diagonal
+        distance += bool(right_up & last) - bool(right_down & last)
+        if distance - left > maximum:  # each character that is left can bring it down by one at most
             return False
-        above = row
-    return above[-1] <= maximum
+        right_up = right_up << 1 & every | 1
+        right_down = right_down << 1 & every
+        rises = right_down | (every & ~(diagonal | right_up))
+        falls = right_up & diagonal
+    return distance <= maximum
 
 
 def _differing(a: str, b: str) -> tuple[str, str]:

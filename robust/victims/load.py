@@ -22,22 +22,25 @@ def load_victim(
     revision: str | None = None,
     trust_remote_code: bool = False,
     max_length: int | None = None,
+    max_per_second: float | None = None,
 ) -> Victim:
     """The victim that `spec` names, loaded.
 
     `spec` is `starter-en`, `starter-es`, a model directory, a hub id (`name` or `org/name`), the URL of a server (see
     `robust.victims.http`) or a `.skops` file. `device` is auto, cpu, cuda, cuda:<n> or mps; `dtype` auto, float32 or
     bfloat16; `revision` a commit, branch or tag of a hub id; `max_length` cuts inputs to that many tokens;
-    `trust_remote_code` lets in code and unknown types that come with a model.
+    `trust_remote_code` lets in code and unknown types that come with a model; `max_per_second` requests at most are
+    sent to a server.
 
     Raises `ModelError` where the model is missing or unfit, `UserError` for options that mean nothing for it.
     """
     if spec.startswith(("http://", "https://")):
-        from robust.victims.http import HttpVictim
+        from robust.victims.http import HttpVictim, Patience
 
         _refuse(spec, "a server", device=device, dtype=dtype, revision=revision, max_length=max_length)
-        return HttpVictim.connect(spec)
+        return HttpVictim.connect(spec, patience=Patience(max_per_second=max_per_second))
 
+    _refuse(spec, "no server", max_per_second=max_per_second)
     if not spec.strip():
         raise ModelError("the model has no name", fix=f"use {_KINDS}")
     path = Path(spec).expanduser()

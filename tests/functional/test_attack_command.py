@@ -117,7 +117,7 @@ def _answers(run: Path) -> int:
 
 @pytest.mark.parametrize(("how", "code"), [(signal.SIGKILL, -9), (signal.SIGINT, 130)])
 def test_an_interrupted_run_goes_on_and_repeats_no_model_call(how: signal.Signals, code: int) -> None:
-    words = attack("--json", "--limit", 60, "--in-flight", 8, recipe="pwws")
+    words = attack("--json", "--limit", 40, "--in-flight", 8, recipe="pwws")
     whole = json.loads(robust(*words, "--out", "whole").out)
     process = _started(*words, "--out", "cut")
     journal, deadline = Path("cut/outcomes.jsonl"), time.monotonic() + 120
@@ -130,13 +130,13 @@ def test_an_interrupted_run_goes_on_and_repeats_no_model_call(how: signal.Signal
     if how is signal.SIGINT:
         assert b"the same command goes on where this one stopped" in err
     done = journal.read_bytes().count(b"\n")
-    assert 0 < done < 60
+    assert 0 < done < 40
     before = _answers(Path("cut"))
     unfinished = robust("report", "cut")
     assert (unfinished.code, "not finished" in unfinished.err) == (2, True)
 
     rest = robust(*words, "--out", "cut")
-    assert f"{done} of 60 examples were done before" in rest.err
+    assert f"{done} of 40 examples were done before" in rest.err
     said = json.loads(rest.out)
     for key in KEYS - {"seconds", "run"}:
         assert said[key] == whole[key], key
