@@ -5,20 +5,23 @@ BIN := .venv/bin
 .PHONY: demo test check lint types layers wheel clean
 
 .venv/pip.stamp:
-	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --upgrade pip
-	touch $@
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "robust needs Python 3.11 or newer: make PYTHON=python3.12 …")'
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --upgrade pip
+	@touch $@
 
 .venv/demo.stamp: pyproject.toml .venv/pip.stamp
-	$(BIN)/python -m pip install --quiet -e .
-	touch $@
+	@echo "Installing robust into .venv …"
+	@$(BIN)/python -m pip install --quiet -e .
+	@touch $@
 
 .venv/dev.stamp: pyproject.toml .venv/pip.stamp
-	$(BIN)/python -m pip install --quiet -e '.[dev]'
-	touch $@ .venv/demo.stamp
+	@echo "Installing robust and its development tools into .venv …"
+	@$(BIN)/python -m pip install --quiet -e '.[dev]'
+	@touch $@ .venv/demo.stamp
 
 demo: .venv/demo.stamp
-	$(BIN)/robust demo
+	@$(BIN)/robust demo
 
 test: .venv/dev.stamp
 	$(BIN)/python -m pytest -n auto
