@@ -207,6 +207,7 @@ def _manifest(
             "name": meta.name,
             "revision": meta.revision,
             "labels": list(meta.labels),
+            "languages": sorted(meta.langs),
             "dtype": meta.dtype,
             "device": meta.device,
         },

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from robust.runner import FinishedRun
 
+_BREAKS = re.compile(r"\r\n|[\r\n\v\f\u2028\u2029]")
 _PIECES = re.compile(r"\s+|\w+|[^\w\s]")
 
 
@@ -42,6 +43,7 @@ def _line(pieces: Sequence[tuple[str, bool]], style: str, *, brackets: bool) -> 
 
     line = Text()
     for piece, changed in pieces:
+        piece = _BREAKS.sub("⏎", piece)  # a text with line breaks still is one line here
         if not changed or not piece.strip():
             line.append(piece)
         else:
@@ -133,7 +135,13 @@ def _share(value: float | None) -> str:
 def notes(run: FinishedRun) -> list[str]:
     """What a reader must know besides the numbers: rows left out, errors, where the run lies."""
     data: Mapping[str, Any] = run.manifest["data"]
+    model: Mapping[str, Any] = run.manifest["model"]
     lines = []
+    foreign = {row["lang"] for row in run.rows} - set(model["languages"])
+    if model["languages"] and foreign:
+        lines.append(
+            f"{model['name']} is for {', '.join(model['languages'])}; the data are {', '.join(sorted(foreign))}"
+        )
     if data["left_out"]:
         counts = ", ".join(f"{n} labelled {label}" for label, n in data["left_out"].items())
         lines.append(f"left out of {data['name']}: {counts}")
