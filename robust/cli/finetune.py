@@ -181,15 +181,16 @@ def _summary(result: Finetuned, recipe: str) -> dict[str, Any]:
 
 
 def _show(result: Finetuned, *, to_stderr: bool) -> None:
+    from rich import box
     from rich.table import Table
 
     from robust.cli.present import console
 
     screen = console(stderr=to_stderr)
-    table = Table(title="Accuracy (Wilson 95 %)", title_justify="left")
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
     table.add_column("set")
     table.add_column("n", justify="right")
-    table.add_column("model")
+    table.add_column("accuracy")
     if result.baseline:
         table.add_column("bag of words")
     for name, score in {"dev": result.dev, **result.tests}.items():

@@ -22,7 +22,7 @@ def write(recipe: FinetuneRecipe, result: Finetuned, tables: Mapping[str, Table]
     """The card as Markdown with YAML front matter; `tables` are the ones used, `train` and `dev` among them."""
     scores = {"dev": result.dev, **result.tests}
     front = {
-        "language": list(recipe.languages),
+        "language": _languages(recipe, tables["train"]),
         "license": recipe.card.license,
         "library_name": "transformers",
         "pipeline_tag": "text-classification",
@@ -55,6 +55,12 @@ def write(recipe: FinetuneRecipe, result: Finetuned, tables: Mapping[str, Table]
     ]
     blocks = "\n\n".join(section for section in sections if section)
     return f"---\n{_yaml(front)}---\n\n{blocks}\n"
+
+
+def _languages(recipe: FinetuneRecipe, train: Table) -> list[str]:
+    """What the model learnt from, where the data say; else what the recipe is for."""
+    told = {row.lang or train.lang for row in train.rows}
+    return list(recipe.languages) if None in told else sorted(str(lang) for lang in told)
 
 
 def _metric(name: str, score: Estimate, table: Table) -> dict[str, Any]:

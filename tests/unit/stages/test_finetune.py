@@ -200,3 +200,10 @@ def test_label_mistakes_are_told(recipe, reviews, others, out) -> None:
 def test_repeats_between_train_and_test_are_told(recipe, reviews, others, out) -> None:
     result = train(changed(recipe, epochs=1), reviews, others, out, tests={"same": reviews})
     assert result.notes == ("60 of 60 rows of same are also in the training data.",)
+
+
+def test_the_card_names_the_language_of_the_data_where_they_say_it(recipe, reviews, others, out) -> None:
+    spanish = replace(reviews, lang="es")
+    train(changed(recipe, epochs=0.1), spanish, others, out)
+    text = (out / "README.md").read_text(encoding="utf-8")
+    assert yaml.safe_load(text.split("---")[1])["language"] == ["es"]
