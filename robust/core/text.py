@@ -8,7 +8,7 @@ of an edited text are worked out when first asked for, because most candidates o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias, TypeVar
 
@@ -89,8 +89,11 @@ class Text:
             text = text._parent
         return text
 
-    def _steps(self, slot: str) -> Iterator[tuple[Text, Text, Edit]]:
+    def _steps(self, slot: str) -> Iterable[tuple[Text, Text, Edit]]:
         """(text, parent, edit) for each ancestor that lacks `slot`, and this text, oldest first: no deep recursion."""
+        parent = self._parent
+        if parent is not None and self._edit is not None and getattr(parent, slot) is not None:
+            return ((self, parent, self._edit),)
         lacking: list[tuple[Text, Text, Edit]] = []
         text = self
         while getattr(text, slot) is None and text._parent is not None and text._edit is not None:

@@ -53,6 +53,7 @@ class ExampleScope:
         self._rng = np.random.default_rng(self._seed)
         self._known: dict[str, Floats] = {}
         self._accepted = {str(example.text)}
+        self._free: tuple[Text | None, list[int]] = (None, [])
         self._start = float("nan")
         self.queries = 0
         self.best: Best | None = None
@@ -117,16 +118,21 @@ class ExampleScope:
             self.best = found
 
     async def positions(self, text: Text, /) -> list[int]:
-        allowed = np.ones(len(text), np.bool_)
-        for constraint in self._services.positions:
-            allowed &= constraint.positions(text, self._example.lang)
-        return [int(i) for i in np.flatnonzero(allowed)]
+        return list(self._positions(text))
+
+    def _positions(self, text: Text) -> list[int]:
+        if self._free[0] is not text:  # a search asks for one word after the other of the same text
+            allowed = np.ones(len(text), np.bool_)
+            for constraint in self._services.positions:
+                allowed &= constraint.positions(text, self._example.lang)
+            self._free = (text, np.flatnonzero(allowed).tolist())
+        return self._free[1]
 
     async def neighbours(self, text: Text, index: int, /) -> list[Text]:
         return (await self.neighbourhood(text, [index]))[0]
 
     async def neighbourhood(self, text: Text, indices: Sequence[int], /) -> list[list[Text]]:
-        free = set(await self.positions(text))
+        free = set(self._positions(text))
         sites = [self._site(text, index) for index in indices if index in free]
         proposed = iter(await self._proposed(sites))
         groups = [list(dict.fromkeys(next(proposed))) if index in free else [] for index in indices]

@@ -63,10 +63,7 @@ class Language:
         Stop words and single letters have none. An ambiguous form gets the candidates of all its readings, each weighed
         by how frequent the reading is.
         """
-        plain = _plain(word)
-        if len(plain) < 2 or plain in self.stopwords:
-            return ()
-        return tuple([like(word, candidate) for candidate in self._candidates(plain)])
+        return _synonyms(self.code, word)
 
     def parts_of_speech(self, word: str) -> frozenset[PartOfSpeech]:
         """What `word` can be according to the table; empty when it is unknown."""
@@ -92,6 +89,14 @@ class Language:
             form = self.inflect(lemma, analysis)
             if form is not None:
                 yield form
+
+
+@lru_cache(maxsize=1 << 16)  # a search asks for the same words again and again
+def _synonyms(code: Lang, word: str) -> tuple[str, ...]:
+    lang, plain = _known(code), _plain(word)
+    if len(plain) < 2 or plain in lang.stopwords:
+        return ()
+    return tuple([like(word, candidate) for candidate in lang._candidates(plain)])
 
 
 @lru_cache(maxsize=len(LANGS))
