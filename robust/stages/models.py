@@ -10,12 +10,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from robust import starter
-from robust.checkpoints import files as checkpoint
+from robust.checkpoints.locate import fetch, locate
+from robust.checkpoints.wanted import Wanted
 from robust.errors import ModelError
 from robust.recipe.finetune import Architecture, WordPiece
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+ENCODER = Wanted(
+    auto="AutoModel",
+    noun="model",
+    kind="a model to fine-tune",
+    incomplete="lacks weights",
+    option="--model path/to/dir",
+)
+"""Any pretrained model: the head for the task is drawn anew where it has none."""
 
 _SPECIAL = {"pad": "[PAD]", "unk": "[UNK]", "cls": "[CLS]", "sep": "[SEP]", "mask": "[MASK]"}
 
@@ -30,22 +40,20 @@ def from_checkpoint(
     """
     from transformers import AutoConfig, AutoModelForSequenceClassification, AutoTokenizer
 
-    source = str(starter.model_path(name)) if name in starter.NAMES else name
-    if Path(source).exists():
-        checkpoint.read_config(Path(source), name)
+    found = locate(starter.model_path(name) if name in starter.NAMES else name, wanted=ENCODER, name=name)
+    fetch(found)
     try:
-        config = AutoConfig.from_pretrained(source)
+        config = AutoConfig.from_pretrained(found.path)
         own = [str(label) for _, label in sorted((getattr(config, "id2label", None) or {}).items())]
         order = own if set(own) == set(labels) else list(labels)
         model = AutoModelForSequenceClassification.from_pretrained(
-            source, **_labels(order), ignore_mismatched_sizes=True, use_safetensors=True
+            found.path, **_labels(order), ignore_mismatched_sizes=True, use_safetensors=True
         ).float()
-        tokenizer = AutoTokenizer.from_pretrained(source)
+        tokenizer = AutoTokenizer.from_pretrained(found.path)
     except (OSError, ValueError, KeyError) as error:
         first = str(error).strip().partition("\n")[0]
         raise ModelError(
-            f"{name} cannot be loaded as a model to fine-tune: {first}",
-            fix="give a model directory with config.json, safetensors weights and a tokeniser, or a hub id that exists",
+            f"{name} cannot be loaded as a model to fine-tune: {first}", fix=ENCODER.remedy("", name)
         ) from error
     limit = min(int(tokenizer.model_max_length), int(getattr(model.config, "max_position_embeddings", 0) or 10**9))
     if max_length > limit:

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from robust.errors import UserError
+from robust.errors import RobustError, UserError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +38,8 @@ def workspace(out: Path, *, purpose: Mapping[str, object], marker: str, force: b
     """Open or go on with the work for `out`; on a clean exit `result` is renamed to `out`.
 
     `purpose` (JSON values) says what makes two runs the same work. `force` gives up earlier work and replaces a result
-    that is there, provided that it holds a file `marker`: no other directory is ever removed.
+    that is there, provided that it holds a file `marker`: no other directory is ever removed. Work that a `RobustError`
+    ends before its first checkpoint leaves nothing behind.
     Raises `UserError` when `out` is taken, or when other work for it was begun.
     """
     out = out.absolute()
@@ -69,7 +70,12 @@ def workspace(out: Path, *, purpose: Mapping[str, object], marker: str, force: b
         _write_whole(note, json.dumps({"identity": identity, "purpose": purpose}, sort_keys=True, indent=1))
     except OSError as error:
         raise UserError(f"{out.parent} cannot be written to: {error.strerror}", fix="choose another --out") from error
-    yield place
+    try:
+        yield place
+    except RobustError:
+        if not any(place.checkpoints.iterdir()):  # it could not begin: there is nothing to go on with
+            shutil.rmtree(partial)
+        raise
     if out.exists():
         shutil.rmtree(out)
     place.result.rename(out)

@@ -129,3 +129,14 @@ def test_goes_on_after_kill_9() -> None:
     assert summary["epochs"] == 30
     assert Path("model/model.safetensors").is_file()
     assert not Path(".model.partial").exists()
+
+
+@pytest.mark.parametrize(
+    ("model", "told"), [("some/where", "HF_HUB_OFFLINE"), ("./no", "no such directory"), (".", "config.json")]
+)
+def test_a_model_that_is_not_there_leaves_nothing_behind(model: str, told: str) -> None:
+    before = sorted(os.listdir())
+    ran = robust("finetune", "classifier", "--model", model, "--data", "starter-en", "--out", "model")
+    assert (ran.code, ran.err.count("error:")) == (2, 1), ran.err
+    assert told in ran.err
+    assert sorted(os.listdir()) == before
