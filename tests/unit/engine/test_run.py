@@ -51,6 +51,17 @@ def test_another_seed_gives_other_results() -> None:
     assert outcomes(a, seed=1) != outcomes(a, seed=2)
 
 
+def test_every_example_and_every_attack_draws_for_itself() -> None:
+    """The same text under two ids, and under two attacks, gets different random candidates."""
+    twin = replace(DATA[1], id="toy/twin")
+    for a in (attack(transformation=Draws()), attack(transformation=Draws(), name="another")):
+        one, other = outcomes(a, data=[DATA[1], twin]).values()
+        assert one.original == other.original
+        assert one.adversarial_logits != other.adversarial_logits
+    first, second = (outcomes(attack(transformation=Draws(), name=name), data=[DATA[1]]) for name in ("a", "b"))
+    assert first != second
+
+
 SHARED = np.random.default_rng(0)
 
 
