@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from robust import __version__
-from robust.cli import attack, demo, finetune, plugins, recipes, report
+from robust.cli import attack, demo, evaluate, finetune, plugins, pretrain, recipes, report
 from robust.errors import RobustError
 
 app = typer.Typer(
@@ -23,7 +23,9 @@ app = typer.Typer(
 )
 app.command("demo")(demo.demo)
 app.command("attack")(attack.attack)
+app.command("pretrain")(pretrain.pretrain)
 app.command("finetune")(finetune.finetune)
+app.command("evaluate")(evaluate.evaluate)
 app.command("report")(report.report)
 app.add_typer(recipes.app, name="recipes")
 app.add_typer(plugins.app, name="plugins")

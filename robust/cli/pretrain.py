@@ -1,0 +1,107 @@
+"""`robust pretrain`: a model learns from raw text."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from robust.stages.pretrain.run import Pretrained
+
+
+def pretrain(
+    recipe: Annotated[str, typer.Argument(help="Recipe name (robust recipes ls) or a .yaml file.")],
+    data: Annotated[
+        list[str],
+        typer.Option(
+            "--data",
+            "-d",
+            help="Text: a .txt file (a paragraph a line) or .csv/.tsv/.jsonl, also as .xz/.gz/.bz2; FILE@0.2 takes a "
+            "fifth of its paragraphs. Repeatable.",
+        ),
+    ],
+    out: Annotated[Path, typer.Option(help="Directory of the finished model.")],
+    model: Annotated[
+        str | None, typer.Option("--model", "-m", help="Go on with this checkpoint instead of what the recipe names.")
+    ] = None,
+    text: Annotated[str | None, typer.Option(help="Column of the text in a table. Default: text.")] = None,
+    encoding: Annotated[str, typer.Option(help="Encoding of the files.")] = "utf-8",
+    skip: Annotated[
+        str | None, typer.Option(help="Leave out paragraphs in which this regular expression is found.")
+    ] = None,
+    lang: Annotated[str | None, typer.Option(help="en or es: the language that the card declares.")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="Use the first N paragraphs of every file.")] = None,
+    minutes: Annotated[float | None, typer.Option(min=0, help="Train for so long, whatever the recipe says.")] = None,
+    seed: Annotated[int | None, typer.Option(min=0, help="Seed of everything random. Default: the recipe's.")] = None,
+    overrides: Annotated[
+        list[str] | None, typer.Option("--set", help="Override a recipe field: train.steps=1000. Repeatable.")
+    ] = None,
+    device: Annotated[str, typer.Option(help="auto or cpu.")] = "auto",
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace a result at --out; give up unfinished work for it.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the manifest as JSON on standard output.")] = False,
+) -> None:
+    """Train word vectors or a language model on raw text and write it to a directory.
+
+    The text is streamed: memory does not grow with it. An interrupted training goes on from its last checkpoint when
+    the same command is given again.
+    """
+    from robust.cli.training import bar
+    from robust.errors import UserError
+    from robust.lang.base import language
+    from robust.recipe.load import load
+    from robust.recipe.pretrain import VECTORS, PretrainRecipe
+    from robust.stages.pretrain.corpus import Corpus, parse_source
+    from robust.stages.pretrain.run import pretrain as train_model
+
+    if device not in ("auto", "cpu"):
+        raise UserError(f"unknown device {device!r}", fix="use auto (an accelerator where there is one) or cpu")
+    changes = list(overrides or ())
+    if minutes is not None:
+        changes += [f"train.minutes={minutes}", "train.steps=null", "train.epochs=null"]
+    plan = load(recipe, family="pretrain", schema=PretrainRecipe, overrides=changes)
+    changed = plan.model_dump()
+    if seed is not None:
+        changed["model" if plan.model.kind in VECTORS else "train"]["seed"] = seed
+    if model is not None:
+        own = changed["model"] if plan.model.kind == "checkpoint" else {"kind": "checkpoint"}
+        changed.update(model={**own, "checkpoint": model}, tokenizer=None)
+    if lang is not None:
+        changed.update(languages=(language(lang).code,))
+    plan = PretrainRecipe.model_validate(changed)
+    corpus = Corpus(
+        sources=[parse_source(source, text=text, encoding=encoding) for source in data],
+        skip=skip,
+        limit=limit,
+        seed=seed or 0,
+    )
+    try:
+        with bar(plan.name) as progress:
+            result = train_model(plan, corpus, out=out, device=device, force=force, progress=progress)
+    except KeyboardInterrupt:
+        typer.echo("interrupted: the same command goes on from the last checkpoint", err=True)
+        raise typer.Exit(130) from None
+    _show(result, to_stderr=as_json)
+    if as_json:
+        typer.echo(json.dumps({"model": str(result.out), **result.manifest}, ensure_ascii=False))
+
+
+def _show(result: Pretrained, *, to_stderr: bool) -> None:
+    from robust.cli.present import console
+
+    screen = console(stderr=to_stderr)
+    told: dict[str, Any] = result.manifest
+    for name, value in told["numbers"].items():
+        if value is not None:
+            screen.print(f"{name.replace('_', ' ')}: {value:,.4g}")
+    rate = told["tokens_per_second"]
+    used = f", {100 * told['utilisation']['value']:.0f} % of the processor" if "utilisation" in told else ""
+    energy = told["energy"]
+    screen.print(
+        f"{told['parameters']:,} parameters, {told['tokens']:,} tokens, {told['seconds']:.0f} s"
+        f" ({rate or 0:,.0f} tokens/s{used}), {energy['joules'] / 3600:.2f} Wh ({energy['method']}) → {result.out}"
+    )

@@ -1,0 +1,119 @@
+"""What a training costs: energy, and how much of the processor's arithmetic it uses."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+WATTS_A_CORE = 10.0
+"""Assumed for a busy processor core where no meter can be read; a server core at full load draws 4 to 15 W."""
+
+PEAK_FLOPS: Mapping[str, float] = {
+    "H200": 989e12,
+    "H100": 989e12,
+    "A100": 312e12,
+    "L40S": 362e12,
+    "L4": 121e12,
+    "A10G": 125e12,
+    "V100": 125e12,
+    "T4": 65e12,
+}
+"""Dense 16-bit matrix products a second of GPUs (NVIDIA data sheets, without sparsity), by a part of their name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Energy:
+    """Joules, and how they are known: `rapl` and `nvml` are meters, `assumed` is processor time at 10 W a core."""
+
+    joules: float
+    method: str
+
+    def as_dict(self) -> dict[str, Any]:
+        """The energy as JSON-ready values."""
+        return asdict(self)
+
+
+class Meter:
+    """Measures between its start and each reading; a resumed run adds what earlier readings gave."""
+
+    def __init__(self, *, root: Path = Path("/sys/class/powercap")) -> None:
+        self._zones = _zones(root)
+        self._gpu = _gpu_joules()
+        self._start = self._read()
+
+    def _read(self) -> tuple[float, float, float | None, float]:
+        zones = sum(_number(zone / "energy_uj") for zone in self._zones) / 1e6
+        times = os.times()
+        return time.monotonic(), times.user + times.system, _gpu_joules() if self._gpu is not None else None, zones
+
+    def energy(self) -> Energy:
+        """Energy since the start. A counter that wrapped around counts as one that did not move."""
+        _, cpu, gpu, zones = (
+            None if now is None or was is None else now - was
+            for now, was in zip(self._read(), self._start, strict=True)
+        )
+        processor, how = (max(0.0, zones or 0.0), "rapl") if self._zones else (WATTS_A_CORE * (cpu or 0.0), "assumed")
+        if gpu is not None:
+            return Energy(joules=processor + gpu, method=f"{how} + nvml")
+        return Energy(joules=processor, method=how)
+
+
+def _zones(root: Path) -> list[Path]:
+    """Whole processor packages whose energy counter can be read."""
+    return [zone for zone in sorted(root.glob("intel-rapl:*")) if zone.name.count(":") == 1 and _readable(zone)]
+
+
+def _readable(zone: Path) -> bool:
+    try:
+        return int((zone / "energy_uj").read_text()) >= 0
+    except (OSError, ValueError):
+        return False
+
+
+def _number(path: Path) -> float:
+    try:
+        return float(path.read_text())
+    except (OSError, ValueError):
+        return 0.0
+
+
+def _gpu_joules() -> float | None:
+    """Energy that the first GPU has used since its driver started, or None without one or its library."""
+    try:
+        import pynvml
+
+        pynvml.nvmlInit()
+        return float(pynvml.nvmlDeviceGetTotalEnergyConsumption(pynvml.nvmlDeviceGetHandleByIndex(0))) / 1000
+    except Exception:  # no library, no driver, no GPU, or an old one: there is no meter
+        return None
+
+
+def peak_flops(precision: str, *, seconds: float = 0.5) -> tuple[float, str]:
+    """The processor's matrix products a second in `precision`, and how that is known.
+
+    From the data sheet for a known GPU in 16 bits; otherwise measured: the best of repeated products of 2048 × 1024
+    by 1024 × 1024 numbers, with the threads that torch uses.
+    """
+    import torch
+
+    if torch.cuda.is_available():
+        name = torch.cuda.get_device_name(0)
+        known = next((value for part, value in PEAK_FLOPS.items() if part in name), None)
+        if known is not None and precision == "bfloat16":
+            return known, f"data sheet of {name}"
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    dtype = torch.bfloat16 if precision == "bfloat16" else torch.float32
+    left = torch.randn(2048, 1024, device=device).to(dtype)
+    right = torch.randn(1024, 1024, device=device).to(dtype)
+    best, end = float("inf"), time.monotonic() + seconds
+    while time.monotonic() < end or best == float("inf"):
+        start = time.perf_counter()
+        left @ right
+        if device == "cuda":
+            torch.cuda.synchronize()
+        best = min(best, time.perf_counter() - start)
+    return 2 * 2048 * 1024 * 1024 / best, "measured: 2048 × 1024 × 1024 products"

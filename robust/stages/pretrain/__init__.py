@@ -1,0 +1,1 @@
+"""Pre-training: models that learn from raw text."""

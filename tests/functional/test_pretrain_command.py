@@ -1,0 +1,81 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.functional.command import robust
+
+SENTENCE = "el actor estuvo perfecto y la música , lenta ; a spotless performance by the niño"
+WORDS = SENTENCE.split()
+SMALL = [
+    *("--set", "model.hidden_size=32", "--set", "model.layers=1", "--set", "model.heads=2"),
+    *("--set", "model.intermediate_size=32", "--set", "tokenizer.vocab_size=300", "--set", "train.length=16"),
+    *(
+        "--set",
+        "train.batch_size=4",
+        "--set",
+        "train.epochs=null",
+        "--set",
+        "train.steps=6",
+        "--set",
+        "train.log_every=2",
+    ),
+]
+
+
+@pytest.fixture
+def text(tmp_path: Path) -> str:
+    lines = [" ".join(WORDS[at % 7 :]) for at in range(120)]
+    path = tmp_path / "text.txt"
+    path.write_text("\n".join(lines), encoding="utf-8")
+    return str(path)
+
+
+@pytest.mark.parametrize("recipe", ["bert-mini-es", "gpt-mini"])
+def test_it_trains_and_says_what_it_cost(recipe: str, text: str, tmp_path: Path) -> None:
+    warm = ["--set", "model.warm_start=0"] if recipe.startswith("bert") else []
+    ran = robust("pretrain", recipe, "--data", text, "--out", str(tmp_path / "out"), "--json", *SMALL, *warm)
+    assert ran.code == 0, ran.err
+    told = json.loads(ran.out)
+    assert told["tokens"] == 6 * 4 * 16
+    assert told["numbers"]["steps"] == 6
+    assert told["tokens_per_second"] > 0
+    assert "tokens/s" in ran.err
+    card = (tmp_path / "out/README.md").read_text(encoding="utf-8")
+    assert recipe in card
+    assert "text.txt" in card
+
+
+def test_the_result_is_fine_tuned_like_any_checkpoint(text: str, tmp_path: Path) -> None:
+    encoder = str(tmp_path / "encoder")
+    assert robust("pretrain", "bert-mini-es", "--data", text, "--out", encoder, *SMALL).code == 0
+    rows = ["text,label", *(f"{'un final perfecto' if at % 2 else 'un final malo'} {at},{at % 2}" for at in range(40))]
+    (tmp_path / "train.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    ran = robust(
+        *("finetune", "classifier", "--model", encoder, "--data", str(tmp_path / "train.csv"), "--device", "cpu"),
+        *("--out", str(tmp_path / "model"), "--set", "train.max_length=32", "--set", "train.epochs=1", "--json"),
+    )
+    assert ran.code == 0, ran.err
+    assert json.loads(ran.out)["n_train"] == 36
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["pretrain", "bert-mini-es", "--data", "nowhere.txt"], "nowhere.txt: no such file"),
+        (["pretrain", "bert-mini-ess", "--data", "{text}"], "bert-mini-es"),
+        (["pretrain", "bert-mini-es", "--data", "{text}", "--lang", "fr"], "fr"),
+        (["pretrain", "bert-mini-es", "--data", "{text}@7"], "no share"),
+        (["pretrain", "bert-mini-es", "--data", "{text}", "--set", "model.heads=3"], "multiple of heads"),
+        (["pretrain", "bert-mini-es", "--data", "{text}", "--set", "train.length=999"], "max_positions"),
+        (["pretrain", "bert-mini-es", "--data", "{text}", "--set", "train.stepz=9"], "did you mean 'steps'"),
+        (["pretrain", "continue", "--model", "no/such/model", "--data", "{text}"], "no/such/model"),
+        (["pretrain", "bert-mini-es", "--data", "{text}", "--skip", "("], "regular expression"),
+    ],
+)
+def test_a_mistake_is_one_message(words: list[str], said: str, text: str, tmp_path: Path) -> None:
+    ran = robust(*(word.replace("{text}", text) for word in words), "--out", str(tmp_path / "out"))
+    assert ran.code == 2, ran.err
+    assert said in ran.err
+    assert "Traceback" not in ran.err
+    assert not (tmp_path / "out").exists()

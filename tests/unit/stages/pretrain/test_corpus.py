@@ -1,0 +1,122 @@
+import bz2
+import gzip
+import lzma
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from robust.errors import DataError
+from robust.stages.pretrain.corpus import Corpus, parse_source
+
+
+def write(path: Path, text: str) -> str:
+    opener = {".gz": gzip.open, ".xz": lzma.open, ".bz2": bz2.open}.get(path.suffix, open)
+    with opener(path, "wt", encoding="utf-8") as file:
+        file.write(text)
+    return str(path)
+
+
+@pytest.mark.parametrize("name", ["a.txt", "a.txt.gz", "a.txt.xz", "a.txt.bz2"])
+def test_a_line_is_a_paragraph(tmp_path: Path, name: str) -> None:
+    source = write(tmp_path / name, "El niño llegó.\n\n  ¿Y la niña?  \r\nFin\n")
+    assert list(Corpus(sources=[parse_source(source)]).texts()) == ["El niño llegó.", "¿Y la niña?", "Fin"]
+
+
+def test_tables_give_their_column(tmp_path: Path) -> None:
+    jsonl = write(tmp_path / "a.jsonl", '{"t": "uno\\ndos"}\n\n{"t": ""}\n{"t": "tres"}\n')
+    csv = write(tmp_path / "a.csv", 't,other\n"un, dos",x\n')
+    tsv = write(tmp_path / "a.tsv.gz", "other\tt\nx\tcuatro\n")
+    corpus = Corpus(sources=[parse_source(source, text="t") for source in (jsonl, csv, tsv)])
+    assert list(corpus.texts()) == ["uno dos", "tres", "un, dos", "cuatro"]
+
+
+def test_a_share_is_drawn_the_same_every_time(tmp_path: Path) -> None:
+    source = write(tmp_path / "a.txt", "".join(f"line {number}\n" for number in range(4000)))
+    corpus = Corpus(sources=[parse_source(f"{source}@0.25")], seed=3)
+    first = list(corpus.texts())
+    assert first == list(corpus.texts())
+    assert 900 < len(first) < 1100
+    assert first != list(Corpus(sources=corpus.sources, seed=4).texts())
+
+
+def test_skip_and_limit(tmp_path: Path) -> None:
+    source = write(tmp_path / "a.txt", "## file one\nuno\ndos\n## file two\ntres\n")
+    assert list(Corpus(sources=[parse_source(source)], skip="^## ").texts()) == ["uno", "dos", "tres"]
+    assert list(Corpus(sources=[parse_source(source)] * 2, skip="^## ", limit=1).texts()) == ["uno", "uno"]
+
+
+def test_the_fingerprint_follows_content_and_share(tmp_path: Path) -> None:
+    source = write(tmp_path / "a.txt", "uno\n")
+
+    def pinned(share: str = "") -> str:
+        return Corpus(sources=[parse_source(source + share)]).fingerprint
+
+    before = pinned()
+    assert before == pinned()
+    assert before != pinned("@0.5")
+    write(tmp_path / "a.txt", "dos\n")
+    assert before != pinned()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("missing.txt", None, "no such file"),
+        ("a.pdf", b"x", "cannot tell the format"),
+        ("a.jsonl", b'{"text": "x"}\n{"text": \n', "a.jsonl:2: broken JSON"),
+        ("a.jsonl", b'{"texto": "x"}\n', "no column 'text'"),
+        ("a.txt", "a\nni\u00f1o\n".encode("latin-1"), "not utf-8"),
+        ("a.txt.xz", b"not xz", "cannot be read"),
+    ],
+)
+def test_bad_input_has_one_message(tmp_path: Path, name: str, content: bytes | None, said: str) -> None:
+    if content is not None:
+        (tmp_path / name).write_bytes(content)
+    with pytest.raises(DataError, match=said):
+        list(Corpus(sources=[parse_source(str(tmp_path / name))]).texts())
+
+
+@pytest.mark.parametrize("share", ["0", "1.5", "0.0.1"])
+def test_a_share_is_a_part(tmp_path: Path, share: str) -> None:
+    source = write(tmp_path / "a.txt", "uno\n")
+    with pytest.raises(DataError, match="no share"):
+        parse_source(f"{source}@{share}")
+
+
+PROBE = """
+import resource, sys
+from pathlib import Path
+from robust.recipe.parts import WordPiece
+from robust.stages.pretrain import tokenisers, tokens
+from robust.stages.pretrain.corpus import Corpus, parse_source
+corpus = Corpus(sources=[parse_source(sys.argv[1])])
+folder = Path(sys.argv[2])
+tokenizer = tokenisers.learn(WordPiece(vocab_size=200), corpus.texts(), folder, max_length=64)
+packed = tokens.pack(corpus, tokenizer, folder / "tokens", held_out=0.01)
+print(len(packed.train), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
+
+
+@pytest.mark.slow
+def test_memory_does_not_grow_with_the_corpus(tmp_path: Path) -> None:
+    peaks, counts = [], []
+    for times in (1, 16):
+        source = tmp_path / f"{times}.txt.gz"
+        with gzip.open(source, "wt", encoding="utf-8", compresslevel=1) as file:
+            for number in range(8_000 * times):
+                file.write(
+                    f"la película número {number % 1000} era buena , lenta y larga , con {number % 77} canciones\n"
+                )
+        run = subprocess.run(
+            [sys.executable, "-c", PROBE, str(source), str(tmp_path / f"out{times}")],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        count, peak = map(int, run.stdout.split())
+        counts.append(count)
+        peaks.append(peak)
+    assert counts[1] > 15 * counts[0]
+    assert peaks[1] < 1.1 * peaks[0]  # 9 MB of text more
