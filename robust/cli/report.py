@@ -10,15 +10,23 @@ import typer
 
 
 def report(
-    run: Annotated[Path, typer.Argument(help="A run directory, as printed by robust attack.")],
+    run: Annotated[Path, typer.Argument(help="A run directory, as printed by robust attack or evaluate.")],
     examples: Annotated[int, typer.Option(min=0, help="Broken examples to show.")] = 3,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON on standard output.")] = False,
 ) -> None:
     """Print a finished run: broken examples and the numbers, worked out again from its rows."""
-    from robust.cli import present
-    from robust.results.directory import open_finished
+    from robust.cli import present, scores
+    from robust.evaluation.request import open_finished as open_evaluation
+    from robust.results.directory import RunDirectory, open_finished
     from robust.runner import FinishedRun
 
+    if (RunDirectory(run).manifest or {}).get("kind") == "evaluation":
+        evaluation = open_evaluation(run)
+        if as_json:
+            typer.echo(json.dumps(evaluation.as_json(), ensure_ascii=False))
+        else:
+            scores.show(evaluation, present.console())
+        return
     manifest, rows = open_finished(run)
     finished = FinishedRun(path=run, manifest=manifest, rows=rows)
     if as_json:

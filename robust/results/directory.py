@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -127,9 +127,15 @@ class RunDirectory:
         with (self.path / JOURNAL).open("ab") as handle:
             handle.write(line)
 
-    def finish(self, rows: Sequence[Mapping[str, Any]], manifest: Mapping[str, Any]) -> None:
-        """Write the final files, then drop what only an unfinished run needs."""
-        rows_.write(rows, self.path / "examples.parquet")
+    def finish(
+        self,
+        rows: Sequence[Mapping[str, Any]],
+        manifest: Mapping[str, Any],
+        *,
+        write: Callable[[Sequence[Mapping[str, Any]], Path], None] = rows_.write,
+    ) -> None:
+        """Write the final files (rows by `write`), then drop what only an unfinished run needs."""
+        write(rows, self.path / "examples.parquet")
         self._write_manifest({**manifest, "status": "finished"})
         for name in (JOURNAL, ANSWERS, f"{ANSWERS}-wal", f"{ANSWERS}-shm"):
             (self.path / name).unlink(missing_ok=True)
