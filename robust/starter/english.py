@@ -22,13 +22,18 @@ SOURCES = {
 
 
 def prepare(data: Path) -> dict[str, list[Row]]:
-    """Rows of `train`, `dev` (to choose by) and `test-*` (to report on), from the public data sets under `data`."""
+    """Rows of `train`, `dev` (to choose by) and `test-*` (to report on), from the public data sets under `data`.
+
+    `test-imdb` are whole film reviews, of which no part is trained on.
+    """
     tests = {f"test-sst2-{part}": list(_sst2(data, part)) for part in ("dev", "test")}
     sentences = list(_sst2(data, "train"))
     reviews = list(imdb(data))
+    aside = [row for row in reviews if held_out(row.id, share=0.04)]
+    tests["test-imdb"] = [row for row in aside if held_out(row.id, share=0.5, seed=1)]
     dev = [row for row in sentences if held_out(row.id, share=0.1)]
-    for row in reviews:
-        if held_out(row.id, share=0.04):
+    for row in aside:
+        if not held_out(row.id, share=0.5, seed=1):
             pieces = snippets(row.text, lengths=(2,), limit=1, seed=0)
             dev += [Row(id=row.id, text=piece, label=row.label) for piece in pieces]
     protected = Overlap([row.text for rows in (*tests.values(), dev) for row in rows])

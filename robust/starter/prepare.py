@@ -3,8 +3,8 @@
     python -m robust.starter.prepare --data DATA --out DIR
 
 writes `DIR/starter-en/` and `DIR/starter-es/`, each with `train.jsonl`, `dev.jsonl` and `test-*.jsonl` (one object a
-line: `id`, `text`, `label`) and `sources.json` (where the rows come from, counts, a hash of every file). The same data
-give the same bytes.
+line: `id`, `text`, `label`), `text.jsonl` (texts of the kind without labels, for pre-training) and `sources.json` (where
+the rows come from, counts, a hash of every file). The same data give the same bytes.
 """
 
 from __future__ import annotations
@@ -18,12 +18,15 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from robust.errors import DataError, RobustError
-from robust.starter import english, spanish
+from robust.starter import english, spanish, texts
 from robust.starter.cleaning import Row
 
 _SETS: Mapping[str, tuple[Callable[[Path], dict[str, list[Row]]], Mapping[str, str]]] = {
-    "starter-en": (english.prepare, english.SOURCES),
-    "starter-es": (spanish.prepare, spanish.SOURCES),
+    "starter-en": (lambda data: {**english.prepare(data), "text": texts.english_texts(data)}, english.SOURCES),
+    "starter-es": (
+        lambda data: {**spanish.prepare(data), "text": texts.spanish_texts(data)},
+        {**spanish.SOURCES, **texts.SPANISH_SOURCES},
+    ),
 }
 
 
@@ -49,7 +52,9 @@ def prepare(data: Path, out: Path, *, names: Sequence[str] = tuple(_SETS)) -> di
 
 
 def _write(path: Path, rows: Sequence[Row]) -> dict[str, object]:
-    lines = [json.dumps({"id": r.id, "text": r.text, "label": r.label}, ensure_ascii=False) + "\n" for r in rows]
+    labelled = path.stem != "text"
+    found = [{"id": r.id, "text": r.text, **({"label": r.label} if labelled else {})} for r in rows]
+    lines = [json.dumps(row, ensure_ascii=False) + "\n" for row in found]
     content = "".join(lines).encode()
     path.write_bytes(content)
     return {

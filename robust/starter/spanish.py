@@ -26,10 +26,11 @@ def prepare(data: Path) -> dict[str, list[Row]]:
     """Rows of `train`, `dev` (to choose by) and `test-*` (to report on), from the public data sets under `data`.
 
     The split of the reviews depends on the row ids alone: a fifth is `test-reviews`, a tenth of the rest `dev`.
+    `reviews-train` and `reviews-dev` are the whole reviews among `train` and `dev`, for measurements of their own.
     """
-    reviews = list(_reviews(data))
-    test = [row for row in reviews if held_out(row.id, share=0.2)]
-    rest = [row for row in reviews if not held_out(row.id, share=0.2)]
+    rated = list(reviews(data))
+    test = [row for row in rated if held_out(row.id, share=0.2)]
+    rest = [row for row in rated if not held_out(row.id, share=0.2)]
     dev = [row for row in rest if held_out(row.id, share=0.1, seed=1)]
     tweets = list(_tass(data, "general_train")) + list(_tass(data, "inter_train"))
     dev += [row for row in tweets if held_out(row.id, share=0.1)]
@@ -44,15 +45,20 @@ def prepare(data: Path) -> dict[str, list[Row]]:
     train += [*_opener(data, "train"), *_expressions(data, "train"), *_polar_words(data)]
     train += glosses(english.phrases(data), glossary(data))
     train = [row for row in distinct(train) if row.text not in protected]
-    return {"train": train, "dev": dev, **tests}
+    whole = {
+        "reviews-train": [row for row in rest if not held_out(row.id, share=0.1, seed=1)],
+        "reviews-dev": [row for row in rest if held_out(row.id, share=0.1, seed=1)],
+    }
+    return {"train": train, "dev": dev, **tests, **whole}
 
 
-def _reviews(data: Path) -> Iterator[Row]:
+def reviews(data: Path, *, neutral: bool = False) -> Iterator[Row]:
+    """Tourism reviews with their polarity; those with three stars (label "") only where `neutral`."""
     with (data / "es/reviews/train.jsonl").open(encoding="utf-8") as lines:
         for line in lines:
             row = json.loads(line)
-            if row["stars"] != 3:
-                label = "positive" if row["stars"] > 3 else "negative"
+            if row["stars"] != 3 or neutral:
+                label = "" if row["stars"] == 3 else "positive" if row["stars"] > 3 else "negative"
                 yield Row(
                     id=f"reviews-{row['id']}", text=clean(row["text"]).removesuffix("...Más").strip(), label=label
                 )
