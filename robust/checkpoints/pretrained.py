@@ -32,6 +32,9 @@ def load_config(found: Checkpoint) -> Any:
     from transformers import AutoConfig
     from transformers.models.auto.configuration_auto import CONFIG_MAPPING
 
+    from robust.models import register
+
+    register()
     declared = found.config
     kind = declared.get("model_type")
     if kind not in CONFIG_MAPPING and not found.trust:

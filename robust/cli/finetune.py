@@ -1,24 +1,30 @@
-"""`robust finetune`: train a classifier on labelled texts."""
+"""`robust finetune`: train a model for a task on labelled data."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import time
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
-if TYPE_CHECKING:
-    from robust.data.table import Table
-    from robust.stages.finetune import Finetuned
+_FORMATS = (".csv", ".tsv", ".jsonl", ".json", ".parquet", ".conllu", ".conll", ".txt", ".gz", ".xz", ".bz2")
 
 
 def finetune(
     recipe: Annotated[str, typer.Argument(help="Recipe name (robust recipes ls) or a .yaml file.")],
     data: Annotated[
-        list[str], typer.Option("--data", "-d", help="Training data: csv/tsv/jsonl/parquet or hf:NAME. Repeatable.")
+        list[str],
+        typer.Option(
+            "--data",
+            "-d",
+            help="Training data: csv/tsv/jsonl/parquet or hf:NAME; for tags of words also .conllu, and CoNLL columns "
+            "in files with any other ending; for questions SQuAD's .json. For several tasks TASK=FILE, also "
+            "after --dev and --test. Repeatable.",
+        ),
     ],
     out: Annotated[Path, typer.Option(help="Directory of the finished model.")],
     dev: Annotated[
@@ -30,9 +36,16 @@ def finetune(
     model: Annotated[
         str | None, typer.Option("--model", "-m", help="Start from this model instead of what the recipe names.")
     ] = None,
-    text: Annotated[str | None, typer.Option(help="Column of the text.")] = None,
+    text: Annotated[str | None, typer.Option(help="Column of the text, or of the list of words.")] = None,
     pair: Annotated[str | None, typer.Option(help="Column of the second text of a pair.")] = None,
     label: Annotated[str | None, typer.Option(help="Column of the label.")] = None,
+    tags: Annotated[
+        str | None,
+        typer.Option(
+            help="Where the tags of words are. CoNLL columns: ner (the last, default), pos (the second) or a number "
+            "from 0; .conllu: upos (default), xpos, deprel or a number; rows: the name of the list (default: tags)."
+        ),
+    ] = None,
     label_map: Annotated[
         list[str] | None,
         typer.Option(
@@ -43,7 +56,7 @@ def finetune(
     header: Annotated[
         bool | None, typer.Option("--header/--no-header", help="Whether a csv/tsv file starts with column names.")
     ] = None,
-    encoding: Annotated[str, typer.Option(help="Encoding of a text file.")] = "utf-8",
+    encoding: Annotated[str, typer.Option(help="Encoding of text files: utf-8, latin-1, …")] = "utf-8",
     split: Annotated[str | None, typer.Option(help="Split of an hf: set given as --data.")] = None,
     lang: Annotated[str | None, typer.Option(help="en or es: the language that the model card declares.")] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Use the first N rows of every file.")] = None,
@@ -60,68 +73,113 @@ def finetune(
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON on standard output.")] = False,
 ) -> None:
-    """Train a classifier and write it, with its model card, to a directory that `--model` takes.
+    """Train a model for the recipe's task and write it, with its model card, to a directory that `--model` takes.
 
-    An interrupted training goes on from its last checkpoint when the same command is given again.
+    The task is a label for each text (recipe classifier), a tag for each word (ner, pos), or answers to questions. An
+    interrupted training goes on from its last checkpoint when the same command is given again.
     """
+    from robust.cli.finetuned import bar, show, summary
     from robust.data.labels import parse_label_map
-    from robust.data.source import DataSpec, read
+    from robust.data.table import DataSpec
     from robust.errors import UserError
     from robust.lang.base import language
     from robust.recipe.finetune import FinetuneRecipe
     from robust.recipe.load import load
-    from robust.stages.examples import join
     from robust.stages.finetune import finetune as train_model
+    from robust.stages.processes import first
+    from robust.stages.tasks import read, task_of
 
-    if device not in ("auto", "cpu"):
-        raise UserError(f"unknown device {device!r}", fix="use auto (an accelerator where there is one) or cpu")
-    code = language(lang).code if lang else None
-    changes = list(overrides or ())
-    if seed is not None:
-        changes.append(f"train.seed={seed}")
-    plan = load(recipe, family="finetune", schema=FinetuneRecipe, overrides=changes)
-    plan = _from_model(plan, model, code)
+    with _one_voice():
+        if device not in ("auto", "cpu"):
+            raise UserError(f"unknown device {device!r}", fix="use auto (an accelerator where there is one) or cpu")
+        code = language(lang).code if lang else None
+        changes = list(overrides or ())
+        if seed is not None:
+            changes.append(f"train.seed={seed}")
+        plan = load(recipe, family="finetune", schema=FinetuneRecipe, overrides=changes)
+        plan = _from_model(plan, model, code)
+        if plan.tasks:
+            from robust.cli import multitask
 
-    sources = [*data, *(dev or ()), *(test or ())]
-    maps = _spread(label_map or [], len(data), len(sources))
-    tables = [
-        read(
-            DataSpec(
-                source=source,
-                text=text,
-                pair=pair,
-                label=label,
-                label_map=parse_label_map(mapping) if mapping else {},
-                header=header if source.partition(".")[2] else None,
-                encoding=encoding,
-                split=split if source.startswith("hf:") else None,
-                lang=code,
-                limit=limit,
-            )
-        )
-        for source, mapping in zip(sources, maps, strict=True)
-    ]
-    trained, rest = tables[: len(data)], tables[len(data) :]
-    chosen, tested = rest[: len(dev or ())], rest[len(dev or ()) :]
-    try:
-        with _bar(plan.name) as progress:
-            result = train_model(
+            if baseline:
+                raise UserError("several tasks have no bag of words beside them", fix="leave --baseline out")
+            multitask.run(
                 plan,
-                train=join(trained),
-                dev=join(chosen) if chosen else None,
-                tests=_named(test or [], tested),
+                sources={"data": data, "dev": dev or [], "test": test or []},
+                maps=label_map or [],
+                columns={"text": text, "pair": pair, "label": label, "header": header},
+                tags=tags,
+                common={"encoding": encoding, "split": split, "lang": code, "limit": limit},
                 out=out,
-                baseline=baseline,
-                device="cpu" if device == "cpu" else "auto",
+                device=device,
                 force=force,
-                progress=progress,
+                as_json=as_json,
             )
-    except KeyboardInterrupt:
-        typer.echo("interrupted: the same command goes on from the last checkpoint", err=True)
-        raise typer.Exit(130) from None
-    _show(result, to_stderr=as_json)
-    if as_json:
-        typer.echo(json.dumps(_summary(result, plan.name), ensure_ascii=False))
+            return
+        if tags is not None and plan.task != "tagging":
+            raise UserError(
+                f"--tags is for tagging, and {plan.name} does {plan.task}", fix="name the column with --label"
+            )
+
+        sources = [*data, *(dev or ()), *(test or ())]
+        maps = _spread(label_map or [], len(data), len(sources))
+        tables = [
+            read(
+                plan,
+                DataSpec(
+                    source=source,
+                    text=text,
+                    pair=pair,
+                    label=tags or label,
+                    label_map=parse_label_map(mapping) if mapping else {},
+                    header=header if source.partition(".")[2] else None,
+                    encoding=encoding,
+                    split=split if source.startswith("hf:") else None,
+                    lang=code,
+                    limit=limit,
+                ),
+            )
+            for source, mapping in zip(sources, maps, strict=True)
+        ]
+        trained, rest = tables[: len(data)], tables[len(data) :]
+        chosen, tested = rest[: len(dev or ())], rest[len(dev or ()) :]
+        try:
+            with bar(plan.name, plan.train.metric) as progress:
+                result = train_model(
+                    plan,
+                    train=task_of(plan).join(trained),
+                    dev=task_of(plan).join(chosen) if chosen else None,
+                    tests=_named(test or [], tested),
+                    out=out,
+                    baseline=baseline,
+                    device="cpu" if device == "cpu" else "auto",
+                    force=force,
+                    progress=progress,
+                )
+        except KeyboardInterrupt:
+            if first():
+                typer.echo("interrupted: the same command goes on from the last checkpoint", err=True)
+            raise typer.Exit(130) from None
+        if not first():
+            return
+        show(result, to_stderr=as_json)
+        if as_json:
+            typer.echo(json.dumps(summary(result, plan.name), ensure_ascii=False))
+
+
+@contextmanager
+def _one_voice() -> Iterator[None]:
+    """Of several processes of one training, which make the same mistake, only the first says so."""
+    from robust.errors import RobustError
+    from robust.stages.processes import first
+
+    try:
+        yield
+    except RobustError:
+        if first():
+            raise
+        time.sleep(10)  # a launcher ends all processes as soon as one has failed: the first one must have spoken
+        raise typer.Exit(2) from None
 
 
 def _from_model(plan: Any, model: str | None, lang: str | None) -> Any:
@@ -149,11 +207,14 @@ def _spread(maps: Sequence[str], n_train: int, n_all: int) -> list[str]:
     )
 
 
-def _named(sources: Sequence[str], tables: Sequence[Table]) -> dict[str, Table]:
-    """Test tables by the name of their file without its ending; numbered when two are called the same."""
-    found: dict[str, Table] = {}
+def _named(sources: Sequence[str], tables: Sequence[Any]) -> dict[str, Any]:
+    """Test tables by the name of their file without endings that say its format; numbered when two are the same."""
+    found: dict[str, Any] = {}
     for source, table in zip(sources, tables, strict=True):
-        stem = Path(source).name.partition(".")[0] or source
+        stem = Path(source).name
+        while (bare := Path(stem)).suffix in _FORMATS and bare.stem:
+            stem = bare.stem
+        stem = stem or source
         name = stem
         number = 1
         while name in found or name == "dev":
@@ -161,71 +222,3 @@ def _named(sources: Sequence[str], tables: Sequence[Table]) -> dict[str, Table]:
             name = f"{stem}-{number}"
         found[name] = table
     return found
-
-
-def _summary(result: Finetuned, recipe: str) -> dict[str, Any]:
-    return {
-        "model": str(result.out),
-        "recipe": recipe,
-        "labels": list(result.labels),
-        "parameters": result.parameters,
-        "n_train": result.n_train,
-        "dev_accuracy": result.dev.as_dict(),
-        "test_accuracy": {name: score.as_dict() for name, score in result.tests.items()},
-        "baseline_accuracy": {name: score.as_dict() for name, score in result.baseline.items()},
-        "epochs": result.epochs,
-        "seconds": round(result.seconds, 2),
-        "resumed": result.resumed,
-        "notes": list(result.notes),
-    }
-
-
-def _show(result: Finetuned, *, to_stderr: bool) -> None:
-    from rich import box
-    from rich.table import Table
-
-    from robust.cli.present import console
-
-    screen = console(stderr=to_stderr)
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    table.add_column("set")
-    table.add_column("n", justify="right")
-    table.add_column("accuracy")
-    if result.baseline:
-        table.add_column("bag of words")
-    for name, score in {"dev": result.dev, **result.tests}.items():
-        beside = [result.baseline[name].percent()] if result.baseline else []
-        table.add_row(name, str(score.n), score.percent(), *beside)
-    screen.print(table)
-    for note in result.notes:
-        screen.print(f"note: {note}")
-    screen.print(f"{result.n_train} rows, {result.epochs:g} epochs, {result.seconds:.0f} s → {result.out}")
-
-
-@contextmanager
-def _bar(title: str) -> Iterator[Callable[[int, int, Mapping[str, float]], None]]:
-    """A bar on a terminal's standard error; elsewhere one line for every evaluation."""
-    import rich.progress as bars
-
-    from robust.cli.present import console
-
-    screen = console(stderr=True)
-    columns = (
-        bars.TextColumn("{task.description}"),
-        bars.BarColumn(bar_width=24),
-        bars.MofNCompleteColumn(),
-        bars.TextColumn("loss {task.fields[loss]} dev {task.fields[dev]}"),
-        bars.TimeRemainingColumn(),
-    )
-    with bars.Progress(*columns, console=screen, transient=True, disable=not screen.is_terminal) as bar:
-        task = bar.add_task(title, total=None, loss="–", dev="–")
-
-        def tell(step: int, steps: int, numbers: Mapping[str, float]) -> None:
-            shown: dict[str, Any] = {"loss": f"{float(numbers['loss']):.3f}"} if "loss" in numbers else {}
-            if "eval_accuracy" in numbers:
-                shown["dev"] = f"{100 * numbers['eval_accuracy']:.1f} %"
-                if not screen.is_terminal:
-                    screen.print(f"{title}: step {step} of {steps}, dev accuracy {shown['dev']}")
-            bar.update(task, completed=step, total=steps, **shown)
-
-        yield tell

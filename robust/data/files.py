@@ -8,7 +8,7 @@ import gzip
 import hashlib
 import lzma
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,16 +35,19 @@ class Content:
     fingerprint: str
 
 
-def load(source: str) -> Content:
-    """Read a file whole. Raises `DataError` if it is missing, a directory, of unknown kind, empty or broken."""
+def load(source: str, *, kinds: Collection[str] | None = KINDS) -> Content:
+    """Read a file whole; `kinds` are the endings it may have (None: any).
+
+    Raises `DataError` if it is missing, a directory, of another kind, empty or broken.
+    """
     path = _existing(source)
     suffixes = [suffix.lower() for suffix in path.suffixes]
     packing = suffixes.pop() if suffixes and suffixes[-1] in _OPENERS else ""
     kind = suffixes[-1] if suffixes else ""
-    if kind not in KINDS:
+    if kinds is not None and kind not in kinds:
         raise DataError(
             f"{source}: cannot tell the format of a file that ends in {(kind + packing) or 'no extension'!r}",
-            fix=f"use one of {' '.join(KINDS)}, plain or with {' '.join(_OPENERS)}",
+            fix=f"use one of {' '.join(kinds)}, plain or with {' '.join(_OPENERS)}",
         )
     try:
         stored = path.read_bytes()

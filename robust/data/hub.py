@@ -36,7 +36,10 @@ def read_hub(spec: DataSpec) -> Records:
         source_fingerprint=f"datasets:{data._fingerprint}",
         notes={"split": split, **({"config": config} if config else {})},
         label_names={
-            name: tuple(feature.names) for name, feature in data.features.items() if getattr(feature, "names", None)
+            name: tuple(kind.names)
+            for name, feature in data.features.items()
+            # the labels of a column, or of the items of its lists
+            if getattr(kind := getattr(feature, "feature", feature), "names", None)
         },
     )
 

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from robust.core.types import Lang
+from robust.recipe.adapt import Adapt, misfit
+from robust.recipe.multitask import Sampling, Tasks, multitask_misfit
+from robust.recipe.parts import Card, Count, Part, Share, WordPiece
+from robust.recipe.qa import QuestionAnswering, qa_misfit
 
-Share: TypeAlias = Annotated[float, Field(ge=0, lt=1)]
-Count: TypeAlias = Annotated[int, Field(ge=1)]
+TaskName: TypeAlias = Literal["classification", "tagging", "qa"]
+
+METRICS: Mapping[TaskName, tuple[str, ...]] = {
+    "classification": ("accuracy", "macro_f1", "matthews"),
+    "tagging": ("f1", "precision", "recall", "accuracy", "macro_f1"),
+    "qa": ("exact_match", "f1"),
+}
+"""What a checkpoint can be chosen by; tags that mark no entities have accuracy and macro_f1 alone."""
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Architecture(_Part):
+class Architecture(Part):
     """A BERT encoder with random weights; `intermediate_size` is the width of its feed-forward layers."""
 
     architecture: Literal["bert"] = "bert"
@@ -34,39 +41,35 @@ class Architecture(_Part):
         return self
 
 
-class Start(_Part):
-    """Where training starts: from the weights of `checkpoint` (directory or hub id), or from scratch by `config`."""
+class Start(Part):
+    """Where training starts: from the weights of `checkpoint` (directory or hub id), or from scratch by `config`.
+
+    `dropout` takes the place of the dropouts that the checkpoint declares for its layers and its head (null: as they
+    are); small models are often pre-trained without any.
+    """
 
     checkpoint: str | None = None
     config: Architecture | None = None
+    dropout: Share | None = None
 
     @model_validator(mode="after")
     def _one_of_two(self) -> Start:
         if (self.checkpoint is None) == (self.config is None):
             raise ValueError("give either `checkpoint` (directory or hub id) or `config` (from scratch), not both")
+        if self.config is not None and self.dropout is not None:
+            raise ValueError("`dropout` changes a checkpoint: from scratch, give `config.dropout`")
         return self
 
 
-class WordPiece(_Part):
-    """A WordPiece vocabulary learnt from the training texts.
-
-    `strip_accents` turns ñ into n and á into a: leave it off for Spanish.
-    """
-
-    kind: Literal["wordpiece"] = "wordpiece"
-    vocab_size: Annotated[int, Field(ge=64)] = 8000
-    lowercase: bool = True
-    strip_accents: bool = False
-    min_frequency: Count = 2
-
-
-class Training(_Part):
+class Training(Part):
     """How the weights are found.
 
     `batch_size` counts examples between two updates on one device, before `gradient_accumulation`; `learning_rate` is
     the peak, reached after `warmup_ratio` of all steps. `word_dropout` masks that share of a training text's tokens,
     other ones in every epoch. `max_length` is in tokens. `class_weights: balanced` weighs examples by the inverse
-    frequency of their class. `early_stopping_patience` counts evaluations without a gain in accuracy (null: never).
+    frequency of their class. `evaluations_per_epoch` below 1 is one every few epochs. `metric` chooses the checkpoint
+    (null: accuracy of classifiers and of tags that mark no entities, F1 of entities and answers).
+    `early_stopping_patience` counts evaluations without a gain in it (null: never).
     """
 
     epochs: Annotated[float, Field(gt=0)] = 3
@@ -79,31 +82,34 @@ class Training(_Part):
     word_dropout: Share = 0.0
     max_length: Annotated[int, Field(ge=8)] = 128
     gradient_accumulation: Count = 1
-    evaluations_per_epoch: Count = 1
+    evaluations_per_epoch: Count | Annotated[float, Field(gt=0)] = 1
     class_weights: Literal["none", "balanced"] = "none"
+    metric: str | None = None
     early_stopping_patience: Count | None = None
     bf16: Literal["auto"] | bool = "auto"
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
 
 
-class Card(_Part):
-    """What the model card says beyond what is measured: licence of the weights, data and their licences, notes."""
+class FinetuneRecipe(Part):
+    """A model for a task: a label for a text or a pair of texts, a tag for every word, or answers to questions.
 
-    license: str = "other"
-    data: tuple[str, ...] = ()
-    notes: str = ""
-
-
-class FinetuneRecipe(_Part):
-    """A sequence classifier: one label for a text or a pair of texts."""
+    `weights` is the number format of the saved file; what is measured is the model as it is saved.
+    """
 
     schema_version: Literal[1]
     name: str
     description: str = ""
+    cites: str = ""
+    task: TaskName = "classification"
     languages: Annotated[tuple[Lang, ...], Field(min_length=1)] = ("en", "es")
     model: Start
     tokenizer: WordPiece | None = None
     train: Training = Training()
+    weights: Literal["float32", "float16", "bfloat16"] = "float32"
+    adapt: Adapt = Adapt()
+    qa: QuestionAnswering = QuestionAnswering()
+    tasks: Tasks = Field(default_factory=dict)
+    sampling: Sampling = Sampling()
     card: Card = Card()
 
     @model_validator(mode="after")
@@ -115,4 +121,21 @@ class FinetuneRecipe(_Part):
             raise ValueError(
                 f"train.max_length {self.train.max_length} exceeds model.config.max_positions {config.max_positions}"
             )
+        metric, known = self.train.metric, METRICS[self.task]
+        if metric is not None and metric not in known:
+            raise ValueError(f"train.metric {metric!r} is no number of {self.task}: use {', '.join(known)}")
+        if (problem := misfit(self.adapt, task=self.task, checkpoint=self.model.checkpoint)) is not None:
+            raise ValueError(problem)
+        how = self.train
+        problem = qa_misfit(
+            self.qa,
+            task=self.task,
+            max_length=how.max_length,
+            label_smoothing=how.label_smoothing,
+            class_weights=how.class_weights,
+        )
+        others = {"task": self.task != "classification", "adapt": self.adapt != Adapt(), "train.metric": bool(metric)}
+        problem = problem or multitask_misfit(self.tasks, self.sampling, others=others, metrics=METRICS)
+        if problem is not None:
+            raise ValueError(problem)
         return self

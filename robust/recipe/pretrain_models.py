@@ -81,8 +81,8 @@ class Recurrent(Part):
     `variable_length` draws the length of each window around `train.length`. `averaged` averages the weights once the
     held-out loss stops falling, or for the last quarter of the training.
 
-    `bidirectional` trains a second model that reads backwards and shares embedding and output, for ELMo features (Peters
-    et al. 2018): all layers are as wide as the embedding.
+    `bidirectional` trains a second model that reads backwards and shares embedding and output, for ELMo features
+    (Peters et al. 2018): all layers are as wide as the embedding.
     """
 
     kind: Literal["recurrent"]

@@ -1,21 +1,32 @@
-"""Proportions with confidence intervals."""
+"""Numbers with confidence intervals: proportions by a formula, everything else by resampling."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from robust.core.seeds import derive
 
 Z95 = 1.959963984540054
 """Two-sided 95 % quantile of the standard normal distribution."""
 
+RESAMPLES = 1000
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Estimate:
-    """`k` of `n`, with a 95 % interval `[low, high]`; all three numbers are None when `n` is 0."""
+    """A number from `n` rows, with a 95 % interval `[low, high]`; all three are None when `n` is 0.
+
+    `method` is `wilson` for a proportion, `k` of `n`; any other number has no `k` and an interval by `bootstrap`.
+    """
 
     value: float | None
-    k: int
+    k: int | None
     n: int
     low: float | None
     high: float | None
@@ -45,3 +56,34 @@ def proportion(k: int, n: int) -> Estimate:
     low = 0.0 if k == 0 else max(0.0, centre - half)
     high = 1.0 if k == n else min(1.0, centre + half)
     return Estimate(value=p, k=k, n=n, low=low, high=high)
+
+
+def bootstrap(
+    parts: npt.ArrayLike,
+    statistic: Callable[[npt.NDArray[np.float64]], npt.NDArray[np.float64]],
+    *,
+    resamples: int = RESAMPLES,
+    seed: int = 0,
+) -> Estimate:
+    """A number that depends on sums over rows alone, with its percentile interval (Efron 1979, Ann. Statist. 7:1-26).
+
+    `parts` is `(n, m)`: what each row adds to `m` sums. `statistic` turns sums `(…, m)` into numbers `(…)`, for all
+    resamples at once. Rows are drawn with replacement; rows that add the same are drawn together, as a multinomial
+    count, which is the same distribution. Equal parts and seeds give equal intervals.
+    """
+    rows = np.asarray(parts, dtype=np.float64)
+    n = len(rows)
+    if n == 0:
+        return Estimate(value=None, k=None, n=0, low=None, high=None, method="bootstrap")
+    kinds, times = np.unique(rows, axis=0, return_counts=True)
+    rng = np.random.default_rng(derive("bootstrap", seed, n))
+    drawn = statistic(rng.multinomial(n, times / n, size=resamples) @ kinds)
+    low, high = np.quantile(drawn, [0.025, 0.975])
+    value = statistic(rows.sum(axis=0))
+    return Estimate(value=float(value), k=None, n=n, low=float(low), high=float(high), method="bootstrap")
+
+
+def mean(values: npt.ArrayLike, *, resamples: int = RESAMPLES, seed: int = 0) -> Estimate:
+    """The mean of one number a row, such as the F1 of every answer, with its bootstrap interval."""
+    rows = np.asarray(values, dtype=np.float64).reshape(-1, 1)
+    return bootstrap(rows, lambda sums: sums[..., 0] / len(rows), resamples=resamples, seed=seed)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from robust.data.table import Table
 from robust.errors import UserError
@@ -10,25 +12,39 @@ from robust.errors import UserError
 DESCRIPTION = "TF-IDF of words and word pairs (sublinear), logistic regression (C = 4)"
 
 
-def baseline(train: Table, tests: Mapping[str, Table]) -> dict[str, int]:
-    """How many rows of each test table a TF-IDF and logistic-regression model trained on `train` gets right.
+@dataclass(frozen=True, slots=True)
+class BagOfWords:
+    """A fitted TF-IDF and logistic-regression model."""
 
-    Raises `UserError` when scikit-learn is not installed.
-    """
+    features: Any = field(repr=False)
+    model: Any = field(repr=False)
+
+    def predict(self, table: Table) -> list[str]:
+        """The label of each row."""
+        return [str(label) for label in self.model.predict(self.features.transform(_texts(table)))]
+
+
+def fit(train: Table) -> BagOfWords:
+    """Fit the model that `DESCRIPTION` names. Raises `UserError` when scikit-learn is not installed."""
     try:
         from sklearn.feature_extraction.text import TfidfVectorizer
         from sklearn.linear_model import LogisticRegression
     except ImportError as error:
         raise UserError("the baseline needs scikit-learn", fix="pip install 'robust[sklearn]'") from error
-    counts = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, min_df=1 if len(train.rows) < 1000 else 2)
-    features = counts.fit_transform([_text(row.fields) for row in train.rows])
-    model = LogisticRegression(C=4, max_iter=500).fit(features, [row.label for row in train.rows])
-    found = {}
-    for name, table in tests.items():
-        predicted = model.predict(counts.transform([_text(row.fields) for row in table.rows]))
-        found[name] = sum(str(p) == row.label for p, row in zip(predicted, table.rows, strict=True))
-    return found
+    features = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, min_df=1 if len(train.rows) < 1000 else 2)
+    counts = features.fit_transform(_texts(train))
+    model = LogisticRegression(C=4, max_iter=500).fit(counts, [row.label for row in train.rows])
+    return BagOfWords(features, model)
 
 
-def _text(fields: tuple[str, ...]) -> str:
-    return " \n ".join(fields)
+def baseline(train: Table, tests: Mapping[str, Table]) -> dict[str, int]:
+    """How many rows of each test table a bag of words fitted on `train` gets right; raises as `fit` does."""
+    fitted = fit(train)
+    return {
+        name: sum(said == row.label for said, row in zip(fitted.predict(table), table.rows, strict=True))
+        for name, table in tests.items()
+    }
+
+
+def _texts(table: Table) -> list[str]:
+    return [" \n ".join(row.fields) for row in table.rows]

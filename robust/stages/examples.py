@@ -108,7 +108,8 @@ class Encoded:
     """Rows as token ids, read by index: a data set for a data loader.
 
     Where `mask_share` is positive, that share of the tokens of a row (special ones apart) reads as `mask_id`; which
-    ones depends on the seed, the row and `epoch` alone, so that an interrupted training draws them again.
+    ones depends on the seed, the row and `epoch` alone, so that an interrupted training draws them again. `places` are,
+    for the words of a row that are tagged, the tokens that stand for them (-1: none does).
     """
 
     items: Sequence[dict[str, Any]]
@@ -117,6 +118,7 @@ class Encoded:
     special: frozenset[int] = frozenset()
     seed: int = 0
     epoch: int = field(default=0)
+    places: Sequence[Sequence[int]] = ()
 
     def __len__(self) -> int:
         return len(self.items)

@@ -1,21 +1,26 @@
-"""Fine-tune a sequence classifier: recipe and tables in, a checkpoint directory with a model card out."""
+"""Fine-tune a model for a task: recipe and tables in, a checkpoint directory with a model card out."""
 
 from __future__ import annotations
 
 import shutil
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from robust.checkpoints import threads
-from robust.data.table import Table
-from robust.recipe.finetune import FinetuneRecipe, WordPiece
+from robust.errors import UserError
+from robust.recipe.finetune import FinetuneRecipe
+from robust.recipe.parts import WordPiece
 from robust.results.estimates import Estimate, proportion
-from robust.stages import card, examples, models, trainers
+from robust.stages import adapt, card, models, processes, trainers
 from robust.stages.baseline import baseline as fit_baseline
+from robust.stages.meter import Energy, Meter
+from robust.stages.portable import save_tokenizer
+from robust.stages.quiet import quiet
+from robust.stages.tasks import AnyTable, Task, task_of
 from robust.stages.trainers import Progress
 from robust.stages.workspace import Workspace, workspace
 
@@ -25,28 +30,55 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finetuned:
-    """A finished fine-tuning. `dev` and `tests` are accuracies; `baseline` those of a bag of words, where asked for."""
+    """A finished fine-tuning.
+
+    `scores` are the numbers of every set by name, `dev` first: accuracy, macro_f1 and matthews of a classifier, for
+    one; `sizes` are their numbers of rows. `measure` is the score that chose the checkpoint. `baseline` has the
+    accuracies of a bag of words, where asked for. `steps` counts the updates of the weights; `processes` shared each.
+    `tokens` were read while training, padding included; `energy` is that of this call, an earlier one's not included.
+    """
 
     out: Path
+    task: str
     labels: tuple[str, ...]
     parameters: int
     n_train: int
-    dev: Estimate
-    tests: Mapping[str, Estimate]
+    measure: str
+    scores: Mapping[str, Mapping[str, Estimate]]
+    sizes: Mapping[str, int]
     baseline: Mapping[str, Estimate]
     epochs: float
+    steps: int
+    processes: int
     seconds: float
     resumed: bool
     notes: tuple[str, ...]
+    tokens: int = 0
+    energy: Energy | None = None
+
+    @property
+    def main(self) -> str:
+        """The number that stands for the others: accuracy where there is one of whole rows, else `measure`."""
+        return "accuracy" if self.task == "classification" else self.measure
+
+    @property
+    def dev(self) -> Estimate:
+        """The main number of the dev set."""
+        return self.scores["dev"][self.main]
+
+    @property
+    def tests(self) -> Mapping[str, Estimate]:
+        """The main number of every test set."""
+        return {name: found[self.main] for name, found in self.scores.items() if name != "dev"}
 
 
 def finetune(
     recipe: FinetuneRecipe,
     *,
-    train: Table,
-    dev: Table | None,
+    train: AnyTable,
+    dev: AnyTable | None,
     out: Path,
-    tests: Mapping[str, Table] | None = None,
+    tests: Mapping[str, AnyTable] | None = None,
     baseline: bool = False,
     device: Literal["auto", "cpu"] = "auto",
     force: bool = False,
@@ -54,25 +86,29 @@ def finetune(
 ) -> Finetuned:
     """Train on `train`, keep the checkpoint that is best on `dev` (earliest of equals), write it to `out`.
 
-    Without `dev` a tenth of every label of `train` is held out, drawn by the recipe's seed. `tests` (by name) are
-    scored once, by the finished model, for the model card; `baseline` adds what a bag of words reaches. An interrupted
-    run goes on from its last checkpoint when it is called again; `out` appears only complete. `force` replaces a model
-    at `out`.
+    The tables are those of the recipe's task. Without `dev` a tenth of `train` (of every label, where rows have one)
+    is held out, drawn by the recipe's seed. `tests` (by name) are scored once, by the finished model, for the model
+    card; `baseline` adds what a bag of words reaches. An interrupted run goes on from its last checkpoint when it is
+    called again; `out` appears only complete. `force` replaces a model at `out`.
 
     Raises `DataError` for tables that do not fit, `ModelError` for a checkpoint that does not load, `UserError` when
-    `out` is taken.
+    `out` is taken and for a baseline of a task that has none.
     """
     threads.set_threads()
+    task = task_of(recipe)
+    if baseline and recipe.task != "classification":
+        raise UserError(f"a bag of words does no {recipe.task}", fix="leave --baseline out")
     notes: list[str] = []
-    examples.check(train)
-    labels = examples.label_names(train)
+    task.check(train)
+    labels = task.labels(train)
     if dev is None:
-        train, dev = examples.hold_out(train, seed=recipe.train.seed)
-        notes.append(f"No dev set was given: {len(dev.rows)} training rows (a tenth of every label) were held out.")
+        train, dev = task.hold_out(train, seed=recipe.train.seed)
+        what = "a tenth of every label" if recipe.task == "classification" else "a tenth"
+        notes.append(f"No dev set was given: {len(dev.rows)} training rows ({what}) were held out.")
     tests = dict(tests or {})
     for name, table in (("dev", dev), *tests.items()):
-        examples.check(table, labels=labels)
-        if repeats := examples.shared_texts(train, table):
+        task.check(table, labels=labels)
+        if repeats := _repeats(task, train, table):
             notes.append(f"{repeats} of {len(table.rows)} rows of {name} are also in the training data.")
     purpose = {
         "recipe": recipe.model_dump(mode="json"),
@@ -80,64 +116,105 @@ def finetune(
         "dev": dev.fingerprint,
         "tests": {name: table.fingerprint for name, table in tests.items()},
     }
-    with _quiet(), workspace(out, purpose=purpose, marker="config.json", force=force) as place:
-        model, tokenizer = _start(recipe, train, labels, place)
-        names: dict[Any, str] = {**(model.config.id2label or {})}
-        labels = tuple(names[at] for at in range(len(labels)))
-        trainer = trainers.make(recipe, model, tokenizer, train, dev, labels, place, device, progress)
+    processes.join(device)
+    with quiet(), _shared(workspace(out, purpose=purpose, marker="config.json", force=force)) as place:
+        model, tokenizer = _start(recipe, task, train, labels, place, device)
+        if labels:
+            names: dict[Any, str] = {**(model.config.id2label or {})}
+            labels = tuple(names[at] for at in range(len(labels)))
+        model = adapt.prepare(model, recipe)
+        trainer = trainers.make(recipe, task, model, tokenizer, train, dev, labels, place, device, progress)
         before = trainers.seconds(place)
-        started = time.monotonic()
-        trainer.train(resume_from_checkpoint=_last_checkpoint(place))
+        started, meter = time.monotonic(), Meter()
+        trainer.train(resume_from_checkpoint=processes.from_first(lambda: _last_checkpoint(place)))
         seconds = before + time.monotonic() - started
+        energy = meter.energy()
+        model = _rounded(adapt.finish(model), recipe.weights)
 
-        def score(table: Table) -> Estimate:
-            encoded = examples.encode(table, tokenizer, labels=labels, max_length=recipe.train.max_length)
-            answers = trainer.predict(encoded)  # type: ignore[arg-type]
-            return proportion(round(trainers.accuracy(answers)["accuracy"] * len(table.rows)), len(table.rows))
+        def score(table: AnyTable) -> Mapping[str, Estimate]:
+            encoded = task.encode(table, tokenizer, labels=labels, how=recipe.train, training=False)
+            return task.scores(table, encoded, trainers.predict(trainer, encoded), labels=labels)
 
-        parts = {"dev": dev, **tests}
+        rows: Any = train
+        parts: dict[str, Any] = {"dev": dev, **tests}
         scores = {name: score(table) for name, table in parts.items()}
-        simple = fit_baseline(train, parts) if baseline else {}
+        simple = processes.from_first(lambda: fit_baseline(rows, parts)) if baseline else {}
         result = Finetuned(
             out=out,
+            task=recipe.task,
             labels=labels,
             parameters=sum(int(p.numel()) for p in model.parameters()),
             n_train=len(train.rows),
-            dev=scores.pop("dev"),
-            tests=scores,
+            measure=recipe.train.metric or task.measure(labels),
+            scores=scores,
+            sizes={name: len(table.rows) for name, table in parts.items()},
             baseline={name: proportion(k, len(parts[name].rows)) for name, k in simple.items()},
             epochs=float(trainer.state.epoch or 0),
+            steps=int(trainer.state.global_step),
+            processes=int(trainer.args.world_size),
             seconds=seconds,
             resumed=place.resumed,
             notes=tuple(notes),
+            tokens=int(trainer.state.num_input_tokens_seen),
+            energy=energy,
         )
-        model.save_pretrained(place.result)
-        tokenizer.save_pretrained(place.result)
-        _keep_portable(place)
-        tables = {"train": train, **parts}
-        text = card.write(recipe, result, tables)
-        (place.result / "README.md").write_text(text, encoding="utf-8")
+        if processes.first():
+            model.to(_dtype(recipe.weights)).save_pretrained(place.result)
+            save_tokenizer(tokenizer, place.result)
+            text = card.write(recipe, result, {"train": train, **parts})
+            (place.result / "README.md").write_text(text, encoding="utf-8")
     return result
 
 
+@contextmanager
+def _shared(opened: AbstractContextManager[Workspace]) -> Iterator[Workspace]:
+    """A workspace that the first process opens and finishes, for all of them."""
+    with ExitStack() as stack:
+        yield processes.from_first(lambda: stack.enter_context(opened))
+    processes.wait()
+
+
+def _dtype(name: str) -> Any:
+    import torch
+
+    return getattr(torch, name)
+
+
+def _rounded(model: PreTrainedModel, weights: str) -> PreTrainedModel:
+    """The model with the weights that it will have when it is loaded again, still in float32."""
+    if weights != "float32":
+        model.to(_dtype(weights))
+        model.to(_dtype("float32"))
+    return model
+
+
+def _repeats(task: Task, train: AnyTable, other: AnyTable) -> int:
+    """How many rows of `other` have exactly the texts of a training row."""
+    known = {task.reads(row) for row in train.rows}
+    return sum(task.reads(row) in known for row in other.rows)
+
+
 def _start(
-    recipe: FinetuneRecipe, train: Table, labels: tuple[str, ...], place: Workspace
+    recipe: FinetuneRecipe, task: Task, train: AnyTable, labels: tuple[str, ...], place: Workspace, device: str
 ) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
     import torch
 
+    longest = recipe.train.max_length
+    texts = (text for row in train.rows for text in task.reads(row))
+    checkpoint = processes.from_first(lambda: adapt.source(recipe, texts, place, device))
+    folder = place.checkpoints.parent / "tokenizer"
+    if checkpoint is None:
+        plan = recipe.tokenizer or WordPiece()
+        processes.from_first(lambda: models.write_tokenizer(plan, texts, folder, max_length=longest))
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(recipe.train.seed)
-        if recipe.model.config is None:
-            return models.from_checkpoint(str(recipe.model.checkpoint), labels, max_length=recipe.train.max_length)
-        texts = (text for row in train.rows for text in row.fields)
-        return models.from_scratch(
-            recipe.model.config,
-            recipe.tokenizer or WordPiece(),
-            texts,
-            labels,
-            folder=place.checkpoints.parent / "tokenizer",
-            max_length=recipe.train.max_length,
-        )
+        if checkpoint is not None:
+            return models.from_checkpoint(
+                checkpoint, labels, max_length=longest, auto=task.auto, dropout=recipe.model.dropout
+            )
+        if recipe.model.config is None:  # the recipe has checked that there is one or the other
+            raise ValueError("neither checkpoint nor config")
+        return models.from_scratch(recipe.model.config, labels, tokenizer=folder, auto=task.auto)
 
 
 def _last_checkpoint(place: Workspace) -> str | None:
@@ -149,26 +226,3 @@ def _last_checkpoint(place: Workspace) -> str | None:
         else:
             shutil.rmtree(folder)
     return found[max(found)] if found else None
-
-
-def _keep_portable(place: Workspace) -> None:
-    """Undo what one version of transformers writes and another cannot read: keep our own tokeniser settings."""
-    for name in ("tokenizer.json", "tokenizer_config.json"):
-        ours = place.checkpoints.parent / "tokenizer" / name
-        if ours.exists():
-            shutil.copyfile(ours, place.result / name)
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    from transformers.utils import logging
-
-    level, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
-    logging.set_verbosity(40)  # errors
-    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-    try:
-        yield
-    finally:
-        logging.set_verbosity(level)
-        if bars:
-            logging.enable_progress_bar()  # type: ignore[no-untyped-call]

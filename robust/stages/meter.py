@@ -36,6 +36,10 @@ class Energy:
         """The energy as JSON-ready values."""
         return asdict(self)
 
+    def __str__(self) -> str:
+        how = self.method.replace("assumed", f"assumed: processor time at {WATTS_A_CORE:g} W a core")
+        return f"{self.joules / 3600:.2f} Wh ({how})"
+
 
 class Meter:
     """Measures between its start and each reading; a resumed run adds what earlier readings gave."""

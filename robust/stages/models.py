@@ -13,7 +13,9 @@ from robust import starter
 from robust.checkpoints.locate import fetch, locate
 from robust.checkpoints.wanted import Wanted
 from robust.errors import ModelError
-from robust.recipe.finetune import Architecture, WordPiece
+from robust.models.vectors import is_vectors
+from robust.recipe.finetune import Architecture
+from robust.recipe.parts import WordPiece
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
@@ -30,25 +32,44 @@ ENCODER = Wanted(
 _SPECIAL = {"pad": "[PAD]", "unk": "[UNK]", "cls": "[CLS]", "sep": "[SEP]", "mask": "[MASK]"}
 
 
+CLASSIFIER = "AutoModelForSequenceClassification"
+
+
 def from_checkpoint(
-    name: str, labels: Sequence[str], *, max_length: int
+    name: str, labels: Sequence[str], *, max_length: int, auto: str = CLASSIFIER, dropout: float | None = None
 ) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
-    """Model and tokeniser of a directory, a bundled model or a hub id, with a head for `labels`.
+    """Model and tokeniser of a directory, a bundled model or a hub id, with a head for `labels`, where there are any.
 
-    A classification head that is there is kept when it has as many labels, in its own order when they have the same
-    names; otherwise a new one is drawn from torch's generator. Raises `ModelError` when something is missing.
+    `auto` names the class of transformers that opens it; `dropout`, where it is given, takes the place of every dropout
+    that the configuration declares. A head that is there is kept when it has as many labels, in
+    its own order when they have the same names; otherwise a new one is drawn from torch's generator. Word vectors, as
+    `robust pretrain` writes them, become a classifier on their mean. Raises `ModelError` when something is missing.
     """
-    from transformers import AutoConfig, AutoModelForSequenceClassification, AutoTokenizer
+    if is_vectors(Path(name).expanduser()):
+        return _on_vectors(name, labels, max_length=max_length, auto=auto)
+    import transformers
+    from transformers import AutoConfig, AutoTokenizer
 
+    from robust.models import register
+
+    register()
     found = locate(starter.model_path(name) if name in starter.NAMES else name, wanted=ENCODER, name=name)
     fetch(found)
     try:
         config = AutoConfig.from_pretrained(found.path)
         own = [str(label) for _, label in sorted((getattr(config, "id2label", None) or {}).items())]
         order = own if set(own) == set(labels) else list(labels)
-        model = AutoModelForSequenceClassification.from_pretrained(
-            found.path, **_labels(order), ignore_mismatched_sizes=True, use_safetensors=True
-        ).float()
+        model = (
+            getattr(transformers, auto)
+            .from_pretrained(
+                found.path,
+                **_labels(order),
+                **_dropouts(config, dropout),
+                ignore_mismatched_sizes=True,
+                use_safetensors=True,
+            )
+            .float()
+        )
         tokenizer = AutoTokenizer.from_pretrained(found.path)
     except (OSError, ValueError, KeyError) as error:
         first = str(error).strip().partition("\n")[0]
@@ -68,25 +89,37 @@ def from_checkpoint(
     return model, tokenizer
 
 
-def from_scratch(
-    config: Architecture,
-    recipe: WordPiece,
-    texts: Iterable[str],
-    labels: Sequence[str],
-    *,
-    folder: Path,
-    max_length: int,
+def _on_vectors(
+    name: str, labels: Sequence[str], *, max_length: int, auto: str
 ) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
-    """A new BERT classifier (weights from torch's generator), with a vocabulary learnt from `texts`.
+    from robust.models.averaged import MAX_LENGTH, from_vectors
 
-    The tokeniser is written to `folder` and read back, so that what trains is what will be loaded.
+    if auto != CLASSIFIER:
+        raise ModelError(f"{name} holds word vectors, which only classify texts", fix=ENCODER.remedy("", name))
+    if max_length > MAX_LENGTH:
+        raise ModelError(
+            f"word vectors read at most {MAX_LENGTH} words, the recipe asks for {max_length}",
+            fix=f"lower it: --set train.max_length={MAX_LENGTH}",
+        )
+    try:
+        return from_vectors(Path(name).expanduser(), labels)
+    except (OSError, ValueError, KeyError) as error:
+        raise ModelError(f"{name} holds no whole word vectors: {error}", fix="make them again") from error
+
+
+def from_scratch(
+    config: Architecture, labels: Sequence[str], *, tokenizer: Path, auto: str = CLASSIFIER
+) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
+    """A new BERT of the class `auto`, its weights drawn from torch's generator.
+
+    The tokeniser is read from the directory where `write_tokenizer` put it, so that what trains is what will be loaded.
     """
-    from transformers import AutoTokenizer, BertConfig, BertForSequenceClassification
+    import transformers
+    from transformers import AutoTokenizer, BertConfig
 
-    _write_tokenizer(recipe, texts, folder, max_length=max_length)
-    tokenizer = AutoTokenizer.from_pretrained(folder)
+    found = AutoTokenizer.from_pretrained(tokenizer)
     bert = BertConfig(
-        vocab_size=len(tokenizer),
+        vocab_size=len(found),
         hidden_size=config.hidden_size,
         num_hidden_layers=config.layers,
         num_attention_heads=config.heads,
@@ -96,18 +129,29 @@ def from_scratch(
         attention_probs_dropout_prob=min(config.dropout, 0.1),
         initializer_range=0.02
         * math.sqrt(768 / config.hidden_size),  # BERT's at its own width; signals keep their size
-        pad_token_id=tokenizer.pad_token_id,
+        pad_token_id=found.pad_token_id,
         **_labels(labels),
     )
-    return BertForSequenceClassification(bert), tokenizer
+    return getattr(transformers, auto).from_config(bert), found
+
+
+def _dropouts(config: Any, dropout: float | None) -> dict[str, float]:
+    """Every dropout of a configuration, set to `dropout`; none where that is None."""
+    if dropout is None:
+        return {}
+    declared = config.to_dict()
+    known = [name for name, value in declared.items() if "drop" in name and isinstance(value, int | float)]
+    return dict.fromkeys(known, dropout)
 
 
 def _labels(labels: Sequence[str]) -> dict[str, Any]:
+    if not labels:
+        return {}
     return {"id2label": dict(enumerate(labels)), "label2id": {label: at for at, label in enumerate(labels)}}
 
 
-def _write_tokenizer(recipe: WordPiece, texts: Iterable[str], folder: Path, *, max_length: int) -> None:
-    """`tokenizer.json` and `tokenizer_config.json`, in the form that every version of transformers reads.
+def write_tokenizer(recipe: WordPiece, texts: Iterable[str], folder: Path, *, max_length: int) -> None:
+    """Learn a vocabulary and write `tokenizer.json` and `tokenizer_config.json`, as every transformers reads them.
 
     The trainer numbers the continuing characters (`##a`) in the order of a hash map and breaks ties between merges by
     these numbers, so that equal texts give different vocabularies. Naming them beforehand gives them fixed numbers.

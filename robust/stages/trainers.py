@@ -1,23 +1,22 @@
-"""The trainer of a recipe: transformers' own, set up, with a loss, a measure and book-keeping."""
+"""The trainer of a recipe: transformers' own, set up, with a task's loss and measures and book-keeping."""
 
 from __future__ import annotations
 
 import json
 import math
 import time
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import fields
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from robust.data.table import Table
+from robust.checkpoints.device import pick_device
 from robust.recipe.finetune import FinetuneRecipe
-from robust.stages import examples
+from robust.stages import adapt, processes
+from robust.stages.sampling import Shuffled, by_length, restored
+from robust.stages.tasks import AnyTable, Items, Task
 from robust.stages.workspace import Workspace
 
 if TYPE_CHECKING:
-    import torch
-    from transformers import PreTrainedModel, PreTrainedTokenizerBase, Trainer
+    from transformers import EvalPrediction, PreTrainedModel, PreTrainedTokenizerBase, Trainer
 
 Progress: TypeAlias = Callable[[int, int, Mapping[str, float]], None]
 """Called with (step, all steps, numbers such as `loss` or `eval_accuracy`) while a model trains."""
@@ -28,23 +27,25 @@ COMPLETE = "complete"
 
 def make(
     recipe: FinetuneRecipe,
+    task: Task,
     model: PreTrainedModel,
     tokenizer: PreTrainedTokenizerBase,
-    train: Table,
-    dev: Table,
+    train: AnyTable,
+    dev: AnyTable,
     labels: tuple[str, ...],
     place: Workspace,
     device: str,
     progress: Progress | None,
 ) -> Trainer:
     """A trainer that evaluates, saves and marks checkpoints in `place` as the recipe says, and prints nothing."""
-    from transformers import DataCollatorWithPadding, EarlyStoppingCallback, PrinterCallback, Trainer, TrainingArguments
+    from transformers import EarlyStoppingCallback, PrinterCallback, TrainingArguments
 
-    how = recipe.train
-    encoded = examples.encode(
-        train, tokenizer, labels=labels, max_length=how.max_length, mask_share=how.word_dropout, seed=how.seed
+    how, on_cpu = recipe.train, pick_device(device).type == "cpu"
+    encoded = task.encode(train, tokenizer, labels=labels, how=how, training=True)
+    judged = task.encode(dev, tokenizer, labels=labels, how=how, training=False)
+    per_epoch = math.ceil(
+        math.ceil(len(encoded) / (how.batch_size * processes.devices(device))) / how.gradient_accumulation
     )
-    per_epoch = math.ceil(math.ceil(len(encoded) / how.batch_size) / how.gradient_accumulation)
     every = max(1, math.ceil(per_epoch / how.evaluations_per_epoch))
     arguments = TrainingArguments(
         output_dir=str(place.checkpoints),
@@ -63,83 +64,96 @@ def make(
         save_total_limit=2,
         logging_steps=max(1, every // 10),
         load_best_model_at_end=True,
-        metric_for_best_model="accuracy",
+        metric_for_best_model=how.metric or task.measure(labels),
         greater_is_better=True,
         seed=how.seed,
         bf16=_bf16(how.bf16, device),
-        use_cpu=device == "cpu",
+        ddp_backend="gloo" if on_cpu and processes.count() > 1 else None,
+        use_cpu=on_cpu,  # bf16 on a processor is refused unless this says so
+        include_num_input_tokens_seen=True,
         dataloader_pin_memory=False,
         remove_unused_columns=False,
         report_to="none",
         disable_tqdm=True,
-        **_grouped_by_length(TrainingArguments),
     )
-    callbacks: list[Any] = [_bookkeeping(encoded, place, progress)]
+    if not processes.first():
+        progress = None
+    callbacks: list[Any] = [_bookkeeping(encoded, place, progress), *adapt.callbacks(model, recipe)]
     if how.early_stopping_patience is not None:
         callbacks.append(EarlyStoppingCallback(early_stopping_patience=how.early_stopping_patience))
-    trainer = Trainer(
+    optimizer = adapt.optimizer(model, recipe, math.ceil(per_epoch * how.epochs))
+    trainer: Trainer = _trainer_class()(
         model=model,
         args=arguments,
-        data_collator=DataCollatorWithPadding(tokenizer),
+        data_collator=task.collator(tokenizer),
         train_dataset=encoded,
-        eval_dataset=examples.encode(dev, tokenizer, labels=labels, max_length=how.max_length),
+        eval_dataset=judged,
         processing_class=tokenizer,
-        compute_loss_func=loss(recipe, train, labels),
-        compute_metrics=accuracy,
+        compute_loss_func=task.loss(how, train, labels),
+        compute_metrics=_in_order(task.measures(dev, judged, labels=labels), judged),
         callbacks=callbacks,
+        **({} if optimizer is None else {"optimizers": optimizer}),
     )
     trainer.remove_callback(PrinterCallback)  # it prints to standard output, which belongs to the summary
     return trainer
 
 
-def _grouped_by_length(arguments: type[Any]) -> dict[str, Any]:
-    """Texts of like length share a batch; the option has another name before transformers 5."""
-    known = {f.name for f in fields(arguments)}
-    return (
-        {"train_sampling_strategy": "group_by_length"}
-        if "train_sampling_strategy" in known
-        else {"group_by_length": True}
-    )
+def predict(trainer: Trainer, items: Items) -> Any:
+    """The trained model's answers to items, in their order: an array with a row for each, or a tuple of such arrays.
+
+    In float32, as the model is saved and used, whatever it was trained in.
+    """
+    trainer.accelerator.unwrap_model(trainer.model, keep_fp32_wrapper=False)
+    measure, trainer.compute_metrics = trainer.compute_metrics, None  # it is that of the dev set
+    try:
+        return restored(trainer.predict(items).predictions, items)  # type: ignore[arg-type]
+    finally:
+        trainer.compute_metrics = measure
+
+
+def _trainer_class() -> type[Any]:
+    """transformers' Trainer, but for the order in which it reads data: several processes agree on it, and scores can
+    undo it. Its own ways of batching texts of like length do neither.
+    """
+    from transformers import Trainer
+
+    class Ordered(Trainer):
+        def _get_train_sampler(self, *given: Any) -> Any:
+            items: Any = self.train_dataset
+            return Shuffled(items, batch_size=self.args.train_batch_size, seed=self.args.seed)
+
+        def _get_eval_sampler(self, eval_dataset: Any) -> Any:
+            return by_length(eval_dataset)
+
+    return Ordered
+
+
+def _in_order(
+    measures: Callable[[EvalPrediction], dict[str, float]], items: Items
+) -> Callable[[EvalPrediction], dict[str, float]]:
+    from transformers import EvalPrediction
+
+    def measured(answers: EvalPrediction) -> dict[str, float]:
+        return measures(
+            EvalPrediction(
+                predictions=restored(answers.predictions, items), label_ids=restored(answers.label_ids, items)
+            )
+        )
+
+    return measured
 
 
 def _bf16(wanted: Literal["auto"] | bool, device: str) -> bool:
     import torch
 
+    from robust.stages.precision import fast_bf16
+
     if wanted == "auto":
-        return device != "cpu" and torch.cuda.is_available() and torch.cuda.is_bf16_supported()
+        return fast_bf16("cuda" if device != "cpu" and torch.cuda.is_available() else "cpu")
     return wanted
 
 
-def loss(recipe: FinetuneRecipe, train: Table, labels: Sequence[str]) -> Callable[..., Any]:
-    """Cross entropy over all rows between two updates, with the recipe's smoothing and class weights."""
-    import torch
-
-    weights = None
-    if recipe.train.class_weights == "balanced":
-        counts = Counter(str(row.label) for row in train.rows)
-        weights = torch.tensor([len(train.rows) / (len(labels) * max(1, counts[label])) for label in labels])
-
-    def mean(outputs: Any, targets: torch.Tensor, num_items_in_batch: Any = None) -> torch.Tensor:
-        logits = outputs["logits"].float()
-        total = torch.nn.functional.cross_entropy(
-            logits,
-            targets,
-            weight=None if weights is None else weights.to(logits.device),
-            label_smoothing=recipe.train.label_smoothing,
-            reduction="sum",
-        )
-        count = len(targets) if num_items_in_batch is None else torch.as_tensor(num_items_in_batch).sum()
-        return total / count
-
-    return mean
-
-
-def accuracy(answers: Any) -> dict[str, float]:
-    """Share of rows whose highest logit is their label's."""
-    return {"accuracy": float((answers.predictions.argmax(-1) == answers.label_ids).mean())}
-
-
-def _bookkeeping(train: examples.Encoded, place: Workspace, progress: Progress | None) -> Any:
+def _bookkeeping(train: Items, place: Workspace, progress: Progress | None) -> Any:
     """A callback that turns the epoch of the data, marks checkpoints complete, keeps time and reports."""
     from transformers import TrainerCallback
 
@@ -154,8 +168,10 @@ def _bookkeeping(train: examples.Encoded, place: Workspace, progress: Progress |
                 progress(state.global_step, state.max_steps, dict(logs or {}))
 
         def on_save(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
-            (place.checkpoints / "seconds.json").write_text(json.dumps(before + time.monotonic() - begun))
-            (place.checkpoints / f"checkpoint-{state.global_step}" / COMPLETE).touch()
+            processes.wait()  # each process has its part in a checkpoint
+            if processes.first():
+                (place.checkpoints / "seconds.json").write_text(json.dumps(before + time.monotonic() - begun))
+                (place.checkpoints / f"checkpoint-{state.global_step}" / COMPLETE).touch()
 
     return Bookkeeping()
 

@@ -3,8 +3,8 @@
     python -m robust.starter.prepare --data DATA --out DIR
 
 writes `DIR/starter-en/` and `DIR/starter-es/`, each with `train.jsonl`, `dev.jsonl` and `test-*.jsonl` (one object a
-line: `id`, `text`, `label`), `text.jsonl` (texts of the kind without labels, for pre-training) and `sources.json` (where
-the rows come from, counts, a hash of every file). The same data give the same bytes.
+line: `id`, `text`, `label`), `text.jsonl` (texts of the kind without labels, for pre-training) and `sources.json`
+(where the rows come from, counts, a hash of every file). The same data give the same bytes.
 """
 
 from __future__ import annotations

@@ -9,6 +9,7 @@ import yaml
 
 import robust
 from robust.recipe.pretrain import PretrainRecipe
+from robust.stages.meter import Energy
 from robust.stages.pretrain.corpus import Corpus
 
 
@@ -53,8 +54,7 @@ def _cost(manifest: Mapping[str, Any]) -> str:
     if "utilisation" in manifest:
         use = manifest["utilisation"]
         said.append(f"{100 * use['value']:.1f} % of {use['peak_flops'] / 1e9:,.0f} GFLOP/s ({use['peak']})")
-    how = {"assumed": "assumed: processor time at 10 W a core"}.get(energy["method"], energy["method"])
-    said.append(f"{energy['joules'] / 3600:.2f} Wh ({how})")
+    said.append(str(Energy(joules=energy["joules"], method=energy["method"])))
     return "; ".join(said) + "."
 
 

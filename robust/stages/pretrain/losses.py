@@ -51,6 +51,6 @@ class CausalLoss(nn.Module):
         wanted = ids[:, 1:].flatten()
         parts = [
             cross_entropy(head(piece).float(), aim, reduction="sum")
-            for piece, aim in zip(hidden.split(self.chunk), wanted.split(self.chunk), strict=True)
+            for piece, aim in zip(torch.split(hidden, self.chunk), torch.split(wanted, self.chunk), strict=True)
         ]
         return torch.stack(parts).sum() / len(wanted)

@@ -13,6 +13,7 @@ from robust.core.seeds import derive
 from robust.errors import ModelError
 from robust.recipe.pretrain import PretrainRecipe
 from robust.recipe.pretrain_models import Checkpoint
+from robust.stages.portable import save_tokenizer
 from robust.stages.pretrain import loop, tokenisers, tokens, warm_start
 from robust.stages.pretrain.corpus import Corpus
 from robust.stages.pretrain.masking import Ids, continuing, mask, special_ids
@@ -84,10 +85,10 @@ def train(
     rows = how.model_copy(update={"length": width})
     clock = loop.run(loss, rows, packed.train, batch, place.checkpoints, processes, progress, bf16=bf16)
     dev = _dev_loss(loss, packed.dev, width, batch, processes.device, bf16=bf16, seed=how.seed)
-    trained = model.to("cpu")
+    trained: Any = model
+    trained.to("cpu")
     trained.save_pretrained(place.result)
-    tokenizer.save_pretrained(place.result)
-    _keep(place, "tokenizer.json", "tokenizer_config.json")
+    save_tokenizer(tokenizer, place.result)
     with (place.result / "curve.jsonl").open("w", encoding="utf-8") as file:
         file.writelines(json.dumps(point) + "\n" for point in clock.curve)
     parameters = sum(int(weight.numel()) for weight in trained.parameters())
@@ -183,11 +184,3 @@ def _dev_loss(
 def _padded(flags: Any, size: int) -> Any:
     """`flags` for a vocabulary of `size`, which may be larger than the tokeniser's."""
     return np.concatenate([flags, np.zeros(max(0, size - len(flags)), dtype=bool)])[:size]
-
-
-def _keep(place: Workspace, *names: str) -> None:
-    """Our own tokeniser files as they were written: every version of transformers reads them."""
-    for name in names:
-        ours = place.checkpoints / "tokenizer" / name
-        if ours.exists():
-            (place.result / name).write_bytes(ours.read_bytes())

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from robust.results.estimates import Z95, proportion
+from robust.results.estimates import Z95, bootstrap, mean, proportion
 
 
 @given(st.integers(1, 2000), st.data())
@@ -36,3 +37,38 @@ def test_nothing_estimates_nothing() -> None:
 def test_an_impossible_count_is_refused(k: int, n: int) -> None:
     with pytest.raises(ValueError, match="no proportion"):
         proportion(k, n)
+
+
+def test_bootstrap_agrees_with_resampling_row_by_row() -> None:
+    """Rows that add the same are drawn together; drawing every row for itself gives the same distribution."""
+    rng = np.random.default_rng(5)
+    parts = np.stack([rng.integers(0, 3, 300), rng.integers(1, 4, 300)], axis=1).astype(float)
+    found = bootstrap(parts, lambda sums: sums[..., 0] / sums[..., 1], resamples=4000, seed=1)
+    one_by_one = [
+        (lambda drawn: drawn[:, 0].sum() / drawn[:, 1].sum())(parts[rng.integers(0, 300, 300)]) for _ in range(4000)
+    ]
+    low, high = np.quantile(one_by_one, [0.025, 0.975])
+    assert (found.k, found.n, found.method) == (None, 300, "bootstrap")
+    assert found.value == pytest.approx(parts[:, 0].sum() / parts[:, 1].sum())
+    assert found.low == pytest.approx(low, abs=0.01)
+    assert found.high == pytest.approx(high, abs=0.01)
+
+
+def test_the_bootstrap_of_a_share_is_as_wide_as_its_standard_error_says() -> None:
+    right = np.arange(1000) % 4 == 0
+    found = mean(right, resamples=4000)
+    assert found.low is not None
+    assert found.high is not None
+    assert (found.high - found.low) / 2 == pytest.approx(Z95 * (0.25 * 0.75 / 1000) ** 0.5, rel=0.06)
+
+
+def test_equal_rows_give_equal_intervals_and_other_seeds_others() -> None:
+    values = np.random.default_rng(0).random(50)
+    assert mean(values) == mean(values)
+    assert mean(values, seed=1).low != mean(values).low
+    assert mean(values, seed=1).value == mean(values).value
+
+
+def test_no_rows_have_no_mean() -> None:
+    found = mean([])
+    assert (found.value, found.low, found.high, found.n, found.percent()) == (None, None, None, 0, "–")

@@ -12,7 +12,7 @@ from robust.data.table import Table
 from robust.errors import DataError, ModelError, UserError
 from robust.recipe.finetune import FinetuneRecipe
 from robust.stages.finetune import Finetuned, finetune
-from robust.stages.trainers import loss as make_loss
+from robust.stages.tasks.losses import cross_entropy
 from robust.stages.workspace import partial_path
 
 
@@ -68,7 +68,9 @@ def test_the_card_says_what_was_measured(recipe, reviews, others, out) -> None:
     assert metric["low"] < metric["value"] < metric["high"] or metric["value"] in (0, 1)
     assert "30 rows of twins are also" not in text
     assert result.baseline["twins"].percent() in text
-    assert "energy was not measured" in text
+    assert result.tokens > 0
+    assert f"{result.tokens:,} tokens" in text
+    assert str(result.energy) in text
     described = yaml.safe_load(re.search(r"```yaml\n(.*?)```", text, re.DOTALL)[1])
     assert described["train"]["seed"] == 3
 
@@ -154,12 +156,13 @@ def test_the_loss_weighs_classes_and_counts_all_accumulated_rows(recipe, reviews
     import torch
 
     uneven = replace(reviews, rows=reviews.rows[:40])  # 30 positive, 10 negative
-    loss = make_loss(changed(recipe, class_weights="balanced"), uneven, ("negative", "positive"))
+    targets = [row.label for row in uneven.rows]
+    loss = cross_entropy(changed(recipe, class_weights="balanced").train, targets, ("negative", "positive"))
     answers = {"logits": torch.zeros(2, 2)}
     assert loss(answers, torch.tensor([0, 0])).item() == pytest.approx(2 * math.log(2))
     assert loss(answers, torch.tensor([1, 1])).item() == pytest.approx(2 / 3 * math.log(2))
     assert loss(answers, torch.tensor([0, 0]), num_items_in_batch=4).item() == pytest.approx(math.log(2))
-    plain = make_loss(recipe, uneven, ("negative", "positive"))
+    plain = cross_entropy(recipe.train, targets, ("negative", "positive"))
     assert plain(answers, torch.tensor([0, 1])).item() == pytest.approx(math.log(2))
 
 
@@ -207,3 +210,50 @@ def test_the_card_names_the_language_of_the_data_where_they_say_it(recipe, revie
     train(changed(recipe, epochs=0.1), spanish, others, out)
     text = (out / "README.md").read_text(encoding="utf-8")
     assert yaml.safe_load(text.split("---")[1])["language"] == ["es"]
+
+
+def test_scores_are_those_of_the_model_that_is_saved(recipe, reviews, others, out, monkeypatch) -> None:
+    """Trained in bfloat16, scored in float32, in the order of the rows though they are read by length."""
+    import torch
+    from transformers import AutoModelForSequenceClassification, AutoTokenizer
+
+    from robust.stages.tasks.classification import Classification
+
+    found = []
+
+    def scores(self, table, encoded, predictions, /, *, labels, score=Classification.scores):
+        found.append(predictions)
+        return score(self, table, encoded, predictions, labels=labels)
+
+    monkeypatch.setattr(Classification, "scores", scores)
+    texts = [row.fields[0] + " so" * (at % 5) for at, row in enumerate(others.rows)]
+    rows = tuple(replace(row, fields=(text,)) for row, text in zip(others.rows, texts, strict=True))
+    train(changed(recipe, epochs=2, bf16=True), reviews, replace(others, rows=rows), out)
+    model = AutoModelForSequenceClassification.from_pretrained(out)
+    read = AutoTokenizer.from_pretrained(out)(texts, padding=True, return_tensors="pt")
+    with torch.no_grad():
+        logits = model(**read).logits
+    assert torch.allclose(torch.tensor(found[0]), logits, atol=1e-5)
+
+
+def test_all_scores_are_kept_and_another_may_choose_the_checkpoint(recipe, reviews, others, out) -> None:
+    rows = tuple(replace(row, label="positive" if at % 7 else row.label) for at, row in enumerate(others.rows))
+    uneven = replace(others, rows=rows)
+    told: list[dict[str, float]] = []
+    how = changed(recipe, metric="matthews")
+    result = train(how, reviews, uneven, out, tests={"own": reviews}, progress=lambda *news: told.append(news[2]))
+    assert result.measure == "matthews"
+    assert result.scores["dev"].keys() == {"accuracy", "macro_f1", "matthews"}
+    assert result.tests["own"] == result.scores["own"]["accuracy"]
+    best = max(numbers["eval_matthews"] for numbers in told if "eval_matthews" in numbers)
+    assert result.scores["dev"]["matthews"].value == pytest.approx(best)
+    card = (out / "README.md").read_text(encoding="utf-8")
+    assert "chose the checkpoint by Matthews" in card
+    assert result.scores["dev"]["macro_f1"].percent() in card
+    found = yaml.safe_load(card.split("---")[1])["model-index"][0]["results"][0]["metrics"]
+    assert [metric["type"] for metric in found] == ["accuracy", "macro_f1", "matthews"]
+
+
+def test_a_bag_of_words_is_for_classification(recipe, reviews, out) -> None:
+    with pytest.raises(UserError, match="--baseline"):
+        train(recipe.model_copy(update={"task": "tagging"}), reviews, None, out, baseline=True)

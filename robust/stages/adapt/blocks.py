@@ -1,0 +1,59 @@
+"""Texts as blocks of tokens that a language model learns from: joined, cut, and for encoders with tokens hidden."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerBase
+
+IGNORED = -100
+"""The target of tokens that are not predicted."""
+
+
+def blocks(
+    texts: Iterable[str], tokenizer: PreTrainedTokenizerBase, *, length: int, first: int | None = None
+) -> NDArray[np.int64]:
+    """The texts' tokens one after the other, each text followed by the end token, as rows of `length` tokens.
+
+    Each row begins with the token `first`, where there is one. The end of the last text that fills no row is left out,
+    unless it is all there is: then it is the only row, and shorter. No text at all gives no rows.
+    """
+    end = tokenizer.sep_token_id if tokenizer.sep_token_id is not None else tokenizer.eos_token_id
+    found = [text for text in texts if text.strip()]
+    ids = tokenizer(found, add_special_tokens=False, verbose=False)["input_ids"] if found else []
+    stream = np.array([token for row in ids for token in (row if end is None else (*row, end))], dtype=np.int64)
+    width = length - (first is not None)
+    rows = len(stream) // width
+    made = stream[: rows * width].reshape(rows, width) if rows else stream[None, : len(stream)]
+    if not made.size:
+        return np.empty((0, length), dtype=np.int64)
+    return made if first is None else np.insert(made, 0, first, axis=1)
+
+
+def hide(
+    rows: NDArray[np.int64],
+    *,
+    share: float,
+    mask: int,
+    vocabulary: int,
+    special: Iterable[int],
+    draws: np.random.Generator,
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """What a masked language model reads and what it is to predict, both `(n, length)`; other targets are `IGNORED`.
+
+    Of the tokens, special ones apart, `share` are predicted, at least one in a row that has any: of these eight in ten
+    read as `mask`, one in ten as any token, one in ten as it is (Devlin et al. 2019, section 3.1).
+    """
+    open_ = ~np.isin(rows, list(special))
+    ranks = np.where(open_, draws.random(rows.shape), 2.0)
+    chosen = (ranks < share) | ((ranks == ranks.min(axis=1, keepdims=True)) & open_)
+    how = draws.random(rows.shape)
+    others = draws.integers(0, vocabulary, rows.shape)
+    read = np.where(chosen & (how < 0.8), mask, rows)
+    read = np.where(chosen & (how >= 0.8) & (how < 0.9), others, read)
+    return read, np.where(chosen, rows, IGNORED)

@@ -1,0 +1,80 @@
+"""One training in several processes (`torchrun`, `accelerate launch`): the first one writes and speaks, all compute.
+
+A launcher starts the same command several times and says in the environment who is who. Nothing here does anything in
+a process that was started alone.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any, TypeVar
+
+from robust.errors import RobustError
+
+T = TypeVar("T")
+
+_PATIENCE = timedelta(days=1)
+"""How long processes wait for the first one, which may have a vocabulary or a language model to learn."""
+
+
+def count() -> int:
+    """How many processes share the training; 1 without a launcher."""
+    return max(1, int(os.environ.get("WORLD_SIZE", "1")))
+
+
+def first() -> bool:
+    """Whether this process is the one that writes files and speaks to the user."""
+    return int(os.environ.get("RANK", "0")) == 0
+
+
+def devices(device: str) -> int:
+    """How many batches are worked on at once: one a process, or one for each GPU of a single process."""
+    import torch
+
+    return count() if count() > 1 or device == "cpu" else max(1, torch.cuda.device_count())
+
+
+def join(device: str) -> None:
+    """Meet the other processes, over gloo on processors; `device` is `auto` or `cpu`."""
+    if count() == 1:
+        return
+    from accelerate import PartialState
+
+    from robust.checkpoints.device import pick_device
+
+    on_cpu = pick_device(device).type == "cpu"
+    PartialState(cpu=on_cpu, timeout=_PATIENCE, **({"backend": "gloo"} if on_cpu else {}))
+
+
+def wait() -> None:
+    """Go on when all processes have come here."""
+    if count() > 1:
+        import torch
+
+        torch.distributed.barrier()
+
+
+def from_first(make: Callable[[], T]) -> T:
+    """What `make` returns in the first process, in all of them; its `RobustError` is raised in all of them."""
+    if count() == 1:
+        return make()
+    from accelerate.utils import broadcast_object_list
+
+    sent: list[Any] = [None, None]
+    mistake: RobustError | None = None
+    if first():
+        try:
+            sent[0] = make()
+        except RobustError as error:
+            mistake = error
+            sent[1] = (type(error), error.message, error.fix)
+    broadcast_object_list(sent)
+    if mistake is not None:
+        raise mistake
+    if sent[1] is not None:
+        kind, message, fix = sent[1]
+        raise kind(message, fix=fix)
+    made: T = sent[0]
+    return made

@@ -1,0 +1,279 @@
+import json
+import math
+import random
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from torch.nn import functional as F
+from transformers import (
+    AutoModelForCausalLM,
+    AutoModelForSequenceClassification,
+    AutoModelForTokenClassification,
+    AutoTokenizer,
+)
+
+from robust.errors import DataError, UserError
+from robust.models.elmo import ElmoForSequenceClassification
+from robust.models.recurrent import RecurrentForCausalLM, RecurrentForTokenClassification
+from robust.recipe.pretrain import PretrainRecipe
+from robust.stages.pretrain import gradients, recurrent, recurrent_loop
+from robust.stages.pretrain.bptt import columns
+from robust.stages.pretrain.corpus import Corpus, Source
+from robust.stages.pretrain.outcome import Outcome
+from robust.stages.workspace import Workspace, workspace
+
+AWD = {
+    "layers": 2,
+    "embedding_dropout": 0.1,
+    "input_dropout": 0.2,
+    "weight_dropout": 0.3,
+    "hidden_dropout": 0.2,
+    "output_dropout": 0.2,
+    "activation_penalty": 2.0,
+    "temporal_penalty": 1.0,
+    "variable_length": True,
+    "averaged": True,
+}
+ELMO = {"layers": 2, "bidirectional": True, "hidden_size": 16, "weight_dropout": 0.2}
+
+
+@pytest.fixture(autouse=True)
+def _short_probes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gradients, "LENGTHS", (5, 10))
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Corpus:
+    """Sentences in which each word but the first follows from the one before."""
+    draws, words = random.Random(1), ["la", "niña", "come", "pan", "the", "girl", "eats", "some", "bread", "today"]
+    lines = []
+    for _ in range(300):
+        start = draws.randrange(len(words))
+        lines.append(" ".join(words[(start + at) % len(words)] for at in range(12)))
+    path = tmp_path / "text.txt"
+    path.write_text("\n".join(lines), encoding="utf-8")
+    return Corpus(sources=[Source(path=path)])
+
+
+def recipe(model: Mapping[str, Any] | None = None, tokenizer: str = "words", **train: Any) -> PretrainRecipe:
+    given = {"batch_size": 8, "length": 15, "steps": 12, "held_out": 0.2, "log_every": 2, "save_every": 4, **train}
+    return PretrainRecipe.model_validate(
+        {
+            "schema_version": 1,
+            "name": "tiny",
+            "model": {"kind": "recurrent", "embedding_size": 16, "hidden_size": 24, **(model or {})},
+            "tokenizer": {"kind": tokenizer, "vocab_size": 300, "min_frequency": 1},
+            "train": {"learning_rate": 0.02, "bf16": False, **given},
+        }
+    )
+
+
+def place(root: Path) -> Workspace:
+    made = Workspace(out=root / "out", checkpoints=root / "checkpoints", result=root / "result", resumed=False)
+    made.checkpoints.mkdir(parents=True, exist_ok=True)
+    made.result.mkdir(exist_ok=True)
+    return made
+
+
+def train(made: PretrainRecipe, corpus: Corpus, root: Path, progress: Any = None) -> Outcome:
+    return recurrent.train(made, corpus, place(root), device="cpu", progress=progress)
+
+
+def lines(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def curve(root: Path) -> list[tuple[Any, ...]]:
+    """All of the curve but its clock."""
+    return [tuple(v for k, v in line.items() if k != "seconds") for line in lines(root / "result" / "curve.jsonl")]
+
+
+class Stopped(Exception):
+    pass
+
+
+@pytest.mark.parametrize(
+    ("model", "how"),
+    [
+        (AWD, {"optimizer": "adamw"}),
+        ({**AWD, "cell": "gru"}, {"optimizer": "sgd", "learning_rate": 1.0, "gradient_accumulation": 2}),
+        (ELMO, {"bf16": True}),
+        ({"cell": "rnn"}, {"epochs": 2, "steps": None, "batch_size": 32, "schedule": "constant"}),
+    ],
+)
+def test_a_stopped_training_goes_on_as_if_nothing_had_been(
+    model: Mapping[str, Any], how: dict[str, Any], corpus: Corpus, tmp_path: Path
+) -> None:
+    made = recipe(model, **how)
+    whole = train(made, corpus, tmp_path / "whole")
+    for stop in (6, 10):  # after the checkpoints at 4 and 8, which are not the points where it stops
+
+        def interrupt(step: int, steps: int, numbers: Mapping[str, float], stop: int = stop) -> None:
+            if step == stop:
+                raise Stopped
+
+        torch.manual_seed(stop)  # what the generator has seen does not matter
+        with pytest.raises(Stopped):
+            train(made, corpus, tmp_path / "parts", interrupt)
+        assert (tmp_path / "parts" / "checkpoints" / "state.pt").exists()
+    parts = train(made, corpus, tmp_path / "parts")
+    assert curve(tmp_path / "parts") == curve(tmp_path / "whole")
+    for name in ("model.safetensors", "gradients.jsonl", "tokenizer.json", "config.json"):
+        found, expected = ((tmp_path / each / "result" / name).read_bytes() for each in ("parts", "whole"))
+        assert found == expected, name
+    assert parts.numbers == whole.numbers
+    assert parts.tokens == whole.tokens
+
+
+@pytest.mark.parametrize("cell", ["rnn", "lstm", "gru"])
+def test_it_learns(cell: str, corpus: Corpus, tmp_path: Path) -> None:
+    told: list[tuple[int, int, dict[str, float]]] = []
+    outcome = train(
+        recipe({"cell": cell}, steps=120, log_every=40, save_every=120),
+        corpus,
+        tmp_path,
+        lambda step, steps, numbers: told.append((step, steps, dict(numbers))),
+    )
+    # Ten words are as likely to begin; the others follow, but where a sentence ends has to be counted out.
+    assert outcome.numbers["dev_loss"] is not None
+    assert 0.8 * math.log(10) / 13 < outcome.numbers["dev_loss"] < 0.7
+    assert outcome.numbers["dev_perplexity"] == pytest.approx(math.exp(outcome.numbers["dev_loss"]))
+    assert [step for step, _, _ in told] == [40, 80, 120]
+    assert told[0][1] == 120
+    assert told[0][2]["loss"] > told[-1][2]["loss"]
+    assert set(told[-1][2]) == {"loss", "dev_loss"}
+    points = lines(tmp_path / "result" / "curve.jsonl")
+    assert [point["dev_loss"] is None for point in points] == [True, True, False]
+    assert points[-1]["tokens"] == outcome.tokens
+    assert 0 < points[-1]["grad_norm"] < 10
+    assert outcome.parameters == AutoModelForCausalLM.from_pretrained(tmp_path / "result").num_parameters()
+
+
+def test_text_is_measured_with_the_state_carried_through(corpus: Corpus, tmp_path: Path) -> None:
+    made = recipe(steps=4, batch_size=3)
+    outcome = train(made, corpus, tmp_path)
+    model = AutoModelForCausalLM.from_pretrained(tmp_path / "result").eval()
+    dev = np.fromfile(tmp_path / "checkpoints" / "tokens" / "dev.bin", dtype=np.uint16)
+    ids = torch.from_numpy(columns(dev, 3).astype(np.int64))  # whole, where training reads windows of 15
+    with torch.no_grad():
+        logits = model(ids).logits[:, :-1]
+    expected = F.cross_entropy(logits.flatten(0, 1), ids[:, 1:].flatten())
+    assert outcome.numbers["dev_loss"] == pytest.approx(float(expected), rel=1e-5)
+
+
+def test_steps_are_scaled_by_their_length(corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rates: list[float] = []
+
+    class Watched(torch.optim.SGD):
+        def step(self, closure: Any = None) -> Any:
+            rates.append(self.param_groups[0]["lr"])
+            return super().step(closure)
+
+    monkeypatch.setattr(
+        recurrent_loop, "_optimizer", lambda model, how: Watched(model.parameters(), lr=how.learning_rate)
+    )
+    made = recipe({"variable_length": True}, learning_rate=0.5, schedule="constant", warmup_ratio=0)
+    outcome = train(made, corpus, tmp_path)
+    lengths = [rate / 0.5 * 15 for rate in rates]
+    assert len(set(lengths)) > 5
+    assert sum(lengths) * 8 == pytest.approx(outcome.tokens)
+
+
+def test_ends_are_steps_epochs_or_minutes(corpus: Corpus, tmp_path: Path) -> None:
+    by_steps = train(recipe(steps=3), corpus, tmp_path / "steps")
+    assert (by_steps.numbers["steps"], by_steps.tokens) == (3, 3 * 8 * 15)
+    by_epochs = train(recipe(steps=None, epochs=2), corpus, tmp_path / "epochs")
+    width = int(by_epochs.numbers["corpus_tokens"] or 0) // 8
+    assert by_epochs.tokens == 2 * 8 * (width - 1)
+    begun = recipe(steps=None, minutes=0.01, log_every=1)
+    told: list[tuple[int, int]] = []
+    by_minutes = train(begun, corpus, tmp_path / "minutes", lambda step, steps, _: told.append((step, steps)))
+    assert 0.6 <= by_minutes.seconds < 6
+    assert told[-1][0] == told[-1][1] == by_minutes.numbers["steps"]
+
+
+def test_gradient_norms_are_noted_before_and_while_training(corpus: Corpus, tmp_path: Path) -> None:
+    train(recipe({"layers": 2}, steps=14, save_every=2), corpus, tmp_path)
+    found = lines(tmp_path / "result" / "gradients.jsonl")
+    assert [line["step"] for line in found if line["length"] == 10 and line["layer"] == 1] == [0, 2, 4, 8, 14]
+    line = next(line for line in found if line["length"] == 10)
+    assert len(line["hidden"]) == len(line["cell"]) == 10
+    assert line["hidden"][-1] > line["hidden"][0] > 0  # the loss at the last step is felt there most
+
+
+@pytest.mark.parametrize("tokenizer", ["words", "wordpiece", "byte-bpe"])
+def test_the_result_is_a_language_model_and_becomes_a_tagger(tokenizer: str, corpus: Corpus, tmp_path: Path) -> None:
+    train(recipe({"cell": "gru"}, tokenizer, steps=2), corpus, tmp_path)
+    model = AutoModelForCausalLM.from_pretrained(tmp_path / "result")
+    assert isinstance(model, RecurrentForCausalLM)
+    assert (model.config.cell, model.config.recurrent_size, model.config.tied) == ("gru", 24, True)
+    read = AutoTokenizer.from_pretrained(tmp_path / "result")
+    assert model.config.vocab_size % 64 == 0
+    assert 0 <= model.config.vocab_size - len(read) < 64
+    end = read.sep_token_id if tokenizer != "byte-bpe" else read.eos_token_id
+    assert model.config.eos_token_id == end
+    # Texts stand between ends, as paragraphs do in training.
+    words, more = ([*read(text, add_special_tokens=False)["input_ids"]] for text in ("la niña", "the bread"))
+    assert read("la niña")["input_ids"] == [end, *words, end]
+    assert read("la niña", "the bread")["input_ids"] == [end, *words, end, *more, end]
+    tagger = AutoModelForTokenClassification.from_pretrained(tmp_path / "result", num_labels=4)
+    assert isinstance(tagger, RecurrentForTokenClassification)
+
+
+def test_a_bidirectional_model_becomes_elmo_features(corpus: Corpus, tmp_path: Path) -> None:
+    outcome = train(recipe(ELMO, steps=4), corpus, tmp_path)
+    classifier = AutoModelForSequenceClassification.from_pretrained(tmp_path / "result", num_labels=3)
+    assert isinstance(classifier, ElmoForSequenceClassification)
+    inner = tmp_path / "result" / recurrent.LANGUAGE_MODEL
+    model = AutoModelForCausalLM.from_pretrained(inner).eval()
+    for name, weight in model.model.state_dict().items():
+        assert torch.equal(classifier.lm.state_dict()[name], weight)
+    assert (
+        AutoTokenizer.from_pretrained(inner)("la")["input_ids"]
+        == AutoTokenizer.from_pretrained(inner.parent)("la")["input_ids"]
+    )
+    dev = np.fromfile(tmp_path / "checkpoints" / "tokens" / "dev.bin", dtype=np.uint16).astype(np.int64)
+    ids = torch.from_numpy(columns(dev, 8))
+    with torch.no_grad():
+        both = model(ids, labels=ids).loss
+    assert outcome.numbers["dev_loss"] == pytest.approx(float(both), rel=1e-5)
+
+
+def test_averaged_weights_are_those_that_are_kept(corpus: Corpus, tmp_path: Path) -> None:
+    outcome = train(recipe({"averaged": True}, steps=8), corpus, tmp_path)
+    plain = train(recipe({}, steps=8), corpus, tmp_path / "plain")
+    state = torch.load(tmp_path / "checkpoints" / "state.pt", weights_only=True)
+    assert outcome.numbers["averaged_from"] == 7
+    assert state["averaging"]["count"] == 2
+    kept = AutoModelForCausalLM.from_pretrained(tmp_path / "result")
+    for mean, weight in zip(state["averaging"]["mean"], kept.parameters(), strict=True):
+        assert torch.equal(mean, weight)
+    assert outcome.numbers["dev_loss"] != plain.numbers["dev_loss"]
+
+
+def test_the_run_makes_a_directory(corpus: Corpus, tmp_path: Path) -> None:
+    from robust.stages.pretrain.run import pretrain
+
+    done = pretrain(recipe(steps=2), corpus, out=tmp_path / "model", device="cpu")
+    assert done.manifest["numbers"]["steps"] == 2
+    names = {path.name for path in (tmp_path / "model").iterdir()}
+    assert {"config.json", "model.safetensors", "tokenizer.json", "curve.jsonl", "gradients.jsonl"} <= names
+    layer = 4 * 16 * (16 + 16 + 2)  # tied: the only layer is as wide as the embedding
+    vocabulary = 64
+    assert done.outcome.parameters == layer + vocabulary * 16 + vocabulary
+    assert done.outcome.flops == 6 * (layer + vocabulary * 16) * done.outcome.tokens
+
+
+def test_what_cannot_be_trained_is_refused(corpus: Corpus, tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="too few"):
+        train(recipe(batch_size=5000), corpus, tmp_path)
+    with pytest.raises(UserError, match=r"torch\.compile"):
+        train(recipe(compile=True), corpus, tmp_path)
+    with pytest.raises(ValueError, match="as wide as its embedding"):
+        recipe({"bidirectional": True})
+    with workspace(tmp_path / "x", purpose={}, marker="manifest.json") as made:
+        assert made.result.is_dir()

@@ -1,0 +1,55 @@
+import time
+from pathlib import Path
+
+import pytest
+
+from robust.stages.meter import WATTS_A_CORE, Energy, Meter, peak_flops
+
+
+def zone(root: Path, name: str, microjoules: int) -> Path:
+    (root / name).mkdir(parents=True, exist_ok=True)
+    path = root / name / "energy_uj"
+    path.write_text(str(microjoules))
+    return path
+
+
+def test_the_processor_s_counters_are_read(tmp_path: Path) -> None:
+    first, second = zone(tmp_path, "intel-rapl:0", 5_000_000), zone(tmp_path, "intel-rapl:1", 1_000_000)
+    inner = zone(tmp_path, "intel-rapl:0:0", 0)
+    meter = Meter(root=tmp_path)
+    first.write_text("9000000")
+    second.write_text("2500000")
+    inner.write_text("9999999")  # a part of package 0, which is counted already
+    energy = meter.energy()
+    assert energy.joules == pytest.approx(5.5)
+    assert energy.method.startswith("rapl")
+
+
+def test_a_counter_that_wrapped_around_gives_no_negative_energy(tmp_path: Path) -> None:
+    path = zone(tmp_path, "intel-rapl:0", 9_000_000)
+    meter = Meter(root=tmp_path)
+    path.write_text("100")
+    assert meter.energy().joules >= 0
+
+
+def test_without_a_meter_it_is_processor_time(tmp_path: Path) -> None:
+    meter = Meter(root=tmp_path)
+    end = time.process_time() + 0.2
+    while time.process_time() < end:
+        pass
+    energy = meter.energy()
+    if energy.method == "assumed":  # there is no GPU either
+        assert 0.15 * WATTS_A_CORE < energy.joules < 5 * WATTS_A_CORE
+    assert energy.method.startswith("assumed")
+
+
+def test_it_says_how_it_is_known() -> None:
+    assert str(Energy(joules=1800, method="rapl")) == "0.50 Wh (rapl)"
+    assert "10 W a core" in str(Energy(joules=1, method="assumed"))
+
+
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
+def test_the_peak_is_measured(precision: str) -> None:
+    rate, how = peak_flops(precision, seconds=0.05)
+    assert rate > 1e8
+    assert how
