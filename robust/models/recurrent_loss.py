@@ -17,8 +17,8 @@ def linear_cross_entropy(
 
     `hidden` is `(n, width)`, `weight` `(vocabulary, width)`, `bias` `(vocabulary,)`, `targets` `(n,)`. Gradients are
     computed with the loss, piece by piece; the matrix products are in autocast's format where autocast is on, sums and
-    exponentials in float32. Faster on a CPU than `linear` and `cross_entropy` by a third in float32 and by half in
-    bfloat16, for the big matrices are not written to memory and read again.
+    exponentials in float32. On a CPU it takes a quarter less time than `linear` and `cross_entropy` in float32 and half
+    of it in bfloat16, for the big matrices are not written to memory and read again.
     """
     kind = hidden.device.type
     exact = torch.promote_types(hidden.dtype, torch.float32)
@@ -26,7 +26,8 @@ def linear_cross_entropy(
     tensors = (hidden, weight, bias)
     wanted = torch.is_grad_enabled() and any(tensor.requires_grad for tensor in tensors)
     with torch.autocast(kind, enabled=False):
-        loss: torch.Tensor = _LinearCrossEntropy.apply(*tensors, targets, product, exact, wanted)
+        apply: Any = _LinearCrossEntropy.apply
+        loss: torch.Tensor = apply(*tensors, targets, product, exact, wanted)
     return loss
 
 
@@ -74,7 +75,7 @@ class _LinearCrossEntropy(torch.autograd.Function):
         return loss / count
 
     @staticmethod
-    @torch.autograd.function.once_differentiable  # type: ignore[untyped-decorator]
+    @torch.autograd.function.once_differentiable
     def backward(ctx: Any, slope: torch.Tensor) -> tuple[torch.Tensor | None, ...]:
         to_hidden, to_weight, to_bias = ctx.saved_tensors
         return (

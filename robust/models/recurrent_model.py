@@ -14,7 +14,7 @@ from typing import Any
 import torch
 from torch import nn
 from transformers import PretrainedConfig, PreTrainedModel
-from transformers.utils import ModelOutput
+from transformers.utils.generic import ModelOutput
 
 from robust.models.recurrent_layers import (
     GATES,
@@ -74,7 +74,8 @@ class RecurrentConfig(PretrainedConfig):
             raise ValueError(f"pooling is one of {', '.join(POOLINGS)}, not {pooling!r}")
         kwargs.pop("hidden_size", None)  # it follows from the others
         kwargs["tie_word_embeddings"] = tied
-        super().__init__(pad_token_id=pad_token_id, eos_token_id=eos_token_id, **kwargs)
+        kwargs.update(pad_token_id=pad_token_id, eos_token_id=eos_token_id)
+        super().__init__(**kwargs)
         self.vocab_size = vocab_size
         self.cell = cell
         self.embedding_size = embedding_size
@@ -147,7 +148,7 @@ class RecurrentModel(RecurrentPreTrainedModel):
     def get_input_embeddings(self) -> nn.Module:
         return self.embedding
 
-    def set_input_embeddings(self, value: nn.Module) -> None:
+    def set_input_embeddings(self, value: Any) -> None:
         self.embedding = value
 
     def embed(self, ids: torch.Tensor) -> torch.Tensor:
@@ -182,7 +183,8 @@ class RecurrentModel(RecurrentPreTrainedModel):
         backward stack, which begins at the last token that `attention_mask` shows. `state` carries on from an earlier
         piece of the same texts; it is given back as after the last place, padding included.
         """
-        x = (self.embed(input_ids) if inputs_embeds is None else inputs_embeds).transpose(0, 1)
+        given: Any = input_ids  # one of the two is there
+        x = (self.embed(given) if inputs_embeds is None else inputs_embeds).transpose(0, 1)
         depth = len(self.layers)
         forward = self.read(x, None if state is None else state[:depth])
         outputs, top, after = list(forward.outputs), forward.top, forward.state

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +19,7 @@ from robust.stages import adapt, card, models, processes, trainers
 from robust.stages.baseline import baseline as fit_baseline
 from robust.stages.meter import Energy, Meter
 from robust.stages.portable import save_tokenizer
+from robust.stages.pretrain import tokenisers
 from robust.stages.quiet import quiet
 from robust.stages.tasks import AnyTable, Task, task_of
 from robust.stages.trainers import Progress
@@ -205,7 +206,7 @@ def _start(
     folder = place.checkpoints.parent / "tokenizer"
     if checkpoint is None:
         plan = recipe.tokenizer or WordPiece()
-        processes.from_first(lambda: models.write_tokenizer(plan, texts, folder, max_length=longest))
+        processes.from_first(lambda: _learn(plan, texts, folder, longest))
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(recipe.train.seed)
         if checkpoint is not None:
@@ -215,6 +216,10 @@ def _start(
         if recipe.model.config is None:  # the recipe has checked that there is one or the other
             raise ValueError("neither checkpoint nor config")
         return models.from_scratch(recipe.model.config, labels, tokenizer=folder, auto=task.auto)
+
+
+def _learn(plan: WordPiece, texts: Iterable[str], folder: Path, longest: int) -> None:
+    tokenisers.learn(plan, texts, folder, max_length=longest)
 
 
 def _last_checkpoint(place: Workspace) -> str | None:

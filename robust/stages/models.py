@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
+import inspect
 import math
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +14,6 @@ from robust.checkpoints.wanted import Wanted
 from robust.errors import ModelError
 from robust.models.vectors import is_vectors
 from robust.recipe.finetune import Architecture
-from robust.recipe.parts import WordPiece
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
@@ -28,9 +26,6 @@ ENCODER = Wanted(
     option="--model path/to/dir",
 )
 """Any pretrained model: the head for the task is drawn anew where it has none."""
-
-_SPECIAL = {"pad": "[PAD]", "unk": "[UNK]", "cls": "[CLS]", "sep": "[SEP]", "mask": "[MASK]"}
-
 
 CLASSIFIER = "AutoModelForSequenceClassification"
 
@@ -82,6 +77,8 @@ def from_checkpoint(
             f"{name} reads at most {limit} tokens, the recipe asks for {max_length}",
             fix=f"lower it: --set train.max_length={limit}",
         )
+    if not _takes_types(model):
+        tokenizer.model_input_names = [name for name in tokenizer.model_input_names if name != "token_type_ids"]
     if tokenizer.pad_token_id is None:
         tokenizer.pad_token = tokenizer.eos_token
     if model.config.pad_token_id is None:
@@ -112,7 +109,7 @@ def from_scratch(
 ) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
     """A new BERT of the class `auto`, its weights drawn from torch's generator.
 
-    The tokeniser is read from the directory where `write_tokenizer` put it, so that what trains is what will be loaded.
+    The tokeniser is read from where `tokenisers.learn` put it, so that what trains is what will be loaded.
     """
     import transformers
     from transformers import AutoTokenizer, BertConfig
@@ -135,6 +132,12 @@ def from_scratch(
     return getattr(transformers, auto).from_config(bert), found
 
 
+def _takes_types(model: PreTrainedModel) -> bool:
+    """Whether a model tells the texts of a pair apart by token types; a RoBERTa, with a single type, does not."""
+    known = "token_type_ids" in inspect.signature(model.forward).parameters
+    return known and (getattr(model.config, "type_vocab_size", None) or 2) > 1
+
+
 def _dropouts(config: Any, dropout: float | None) -> dict[str, float]:
     """Every dropout of a configuration, set to `dropout`; none where that is None."""
     if dropout is None:
@@ -148,53 +151,3 @@ def _labels(labels: Sequence[str]) -> dict[str, Any]:
     if not labels:
         return {}
     return {"id2label": dict(enumerate(labels)), "label2id": {label: at for at, label in enumerate(labels)}}
-
-
-def write_tokenizer(recipe: WordPiece, texts: Iterable[str], folder: Path, *, max_length: int) -> None:
-    """Learn a vocabulary and write `tokenizer.json` and `tokenizer_config.json`, as every transformers reads them.
-
-    The trainer numbers the continuing characters (`##a`) in the order of a hash map and breaks ties between merges by
-    these numbers, so that equal texts give different vocabularies. Naming them beforehand gives them fixed numbers.
-    """
-    from tokenizers import Tokenizer, decoders, normalizers, pre_tokenizers, processors, trainers
-    from tokenizers.models import WordPiece as Model
-
-    normalizer = normalizers.BertNormalizer(
-        clean_text=True, handle_chinese_chars=True, strip_accents=recipe.strip_accents, lowercase=recipe.lowercase
-    )
-    pre_tokenizer = pre_tokenizers.BertPreTokenizer()
-    words = Counter(
-        word for text in texts for word, _ in pre_tokenizer.pre_tokenize_str(normalizer.normalize_str(text))
-    )
-    continuing = sorted({f"##{character}" for word in words for character in word[1:]})
-    special = list(_SPECIAL.values())
-    learner = Tokenizer(Model(unk_token=_SPECIAL["unk"]))
-    learner.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
-    trainer = trainers.WordPieceTrainer(
-        vocab_size=recipe.vocab_size,
-        min_frequency=recipe.min_frequency,
-        special_tokens=[*special, *continuing],
-        show_progress=False,
-    )
-    learner.train_from_iterator((" ".join([word] * count) for word, count in sorted(words.items())), trainer)
-
-    tokenizer = Tokenizer(Model(learner.get_vocab(), unk_token=_SPECIAL["unk"]))
-    tokenizer.add_special_tokens(special)
-    tokenizer.normalizer = normalizer
-    tokenizer.pre_tokenizer = pre_tokenizer
-    tokenizer.decoder = decoders.WordPiece(prefix="##")
-    ends = [(token, tokenizer.token_to_id(token)) for token in (_SPECIAL["cls"], _SPECIAL["sep"])]
-    tokenizer.post_processor = processors.TemplateProcessing(
-        single="[CLS]:0 $A:0 [SEP]:0", pair="[CLS]:0 $A:0 [SEP]:0 $B:1 [SEP]:1", special_tokens=ends
-    )
-    folder.mkdir(parents=True, exist_ok=True)
-    tokenizer.save(str(folder / "tokenizer.json"))
-    settings = {
-        "tokenizer_class": "BertTokenizer",
-        "do_lower_case": recipe.lowercase,
-        "strip_accents": recipe.strip_accents,
-        "tokenize_chinese_chars": True,
-        "model_max_length": max_length,
-        **{f"{name}_token": token for name, token in _SPECIAL.items()},
-    }
-    (folder / "tokenizer_config.json").write_text(json.dumps(settings, indent=1) + "\n", encoding="utf-8")

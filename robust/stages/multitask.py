@@ -19,6 +19,7 @@ from robust.stages import card, models, multitask_card, multitask_loop, processe
 from robust.stages.finetune import Finetuned
 from robust.stages.multitask_loop import Learner
 from robust.stages.portable import save_tokenizer
+from robust.stages.pretrain import tokenisers
 from robust.stages.quiet import quiet
 from robust.stages.tasks import AnyTable, Task, task_of
 from robust.stages.trainers import Progress
@@ -185,7 +186,7 @@ def _start(
         torch.manual_seed(recipe.train.seed)
         if recipe.model.config is not None:
             texts = (text for one in drafts for row in one.tables["train"].rows for text in one.task.reads(row))
-            models.write_tokenizer(recipe.tokenizer or WordPiece(), texts, folder, max_length=longest)
+            tokenisers.learn(recipe.tokenizer or WordPiece(), texts, folder, max_length=longest)
             encoder, tokenizer = models.from_scratch(recipe.model.config, (), tokenizer=folder, auto="AutoModel")
         else:
             name = str(recipe.model.checkpoint)

@@ -99,7 +99,9 @@ def test_two_processes_share_the_work_and_one_writes() -> None:
         assert set(parts[0]) | set(parts[1]) == set(range(72))
         assert len(set(parts[0]) & set(parts[1])) <= 8
     wrote = [{name for name in rank["wrote"] if not name.startswith("rng_state")} for rank in ranks]
-    assert {"README.md", "purpose.json", "tokenizer.json"} <= {name.replace(".new", ".json") for name in wrote[0]}
+    assert {"README.md", "purpose.json", "tokenizer_config.json"} <= {
+        name.replace(".new", ".json") for name in wrote[0]
+    }
     assert wrote[1] == set()
 
 

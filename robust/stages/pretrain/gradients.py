@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 LENGTHS = (10, 25, 50, 100, 200)
 """Lengths at which a language model is probed while it trains."""
 
-ROWS = 16
+ROWS = 8
 """Stretches of text in a probe."""
 
 
@@ -82,7 +82,7 @@ def probe(model: RecurrentForCausalLM, ids: torch.Tensor) -> list[Flow]:
     from torch.nn.functional import cross_entropy
 
     was = model.training
-    model.eval()
+    model.train(False)
     try:
         with torch.no_grad():
             x = model.model.embed(ids[:, :-1].T)
@@ -96,7 +96,7 @@ def probe_text(model: RecurrentForCausalLM, tokens: np.ndarray[Any, Any], device
     """Lines for `gradients.jsonl`: `probe` at those of `LENGTHS` for which `tokens` `(n,)` hold `ROWS` stretches."""
     import torch
 
-    lines = []
+    lines: list[dict[str, Any]] = []
     for length in LENGTHS:
         width = length + 1
         if len(tokens) < ROWS * width:

@@ -9,6 +9,8 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from robust.errors import DataError, UserError
 from robust.recipe.pretrain import PretrainRecipe
 from robust.recipe.pretrain_models import Recurrent
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 LANGUAGE_MODEL = "language-model"
 """Where, beside ELMo features, the language model that they come from is kept with its output layer."""
 
+_AT_ONCE = 2**20
 _LENGTH = 512
 """Tokens that a text is cut to, unless a user says otherwise: the models themselves have no limit."""
 
@@ -64,6 +67,7 @@ def train(
     with torch.random.fork_rng(devices=[target] if target.type == "cuda" else []):
         torch.manual_seed(how.seed)
         model = new_model(made, tokenizer)
+        begin_with_frequencies(model, packed.train)
         model.to(target)  # type: ignore[arg-type]  # transformers wraps it in a way that hides its types
         done = run(model, made, how, packed.train, packed.dev, place.checkpoints, bf16=bf16, progress=progress)
     if done.averaging is not None:
@@ -103,6 +107,21 @@ def new_model(made: Recurrent, tokenizer: PreTrainedTokenizerBase) -> RecurrentF
         eos_token_id=_end(tokenizer)[1],
     )
     return RecurrentForCausalLM(config)
+
+
+def begin_with_frequencies(model: RecurrentForCausalLM, stream: Any) -> None:
+    """Set the output's bias to the logarithms of how frequent the tokens of `stream` are (each counted once more).
+
+    A model that begins elsewhere first makes its states large and all alike, to say which words are frequent, and then
+    is slow to learn from the text before: an LSTM of 256 units had twice the perplexity after 200 short steps.
+    """
+    import torch
+
+    counts = np.ones(int(model.config.vocab_size))
+    for start in range(0, len(stream), _AT_ONCE):
+        counts += np.bincount(stream[start : start + _AT_ONCE], minlength=len(counts))
+    with torch.no_grad():
+        model.decoder.bias.copy_(torch.from_numpy(np.log(counts / counts.sum())))
 
 
 def flops_per_token(model: RecurrentForCausalLM) -> int:

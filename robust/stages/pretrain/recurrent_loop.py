@@ -167,7 +167,7 @@ def _learn(now: Run, table: Ids, window: Window, share: float, *, bf16: bool) ->
         with _format(now.model, bf16=bf16):
             found = now.model.next_token(ids, targets, state, backward=at == 1)
         part = share / len(now.states)
-        ((found.loss + found.penalty) * part).backward()  # type: ignore[no-untyped-call]
+        ((found.loss) * part).backward()  # type: ignore[no-untyped-call]
         now.states[at] = tuple(tuple(each.detach() for each in layer) for layer in found.state)
         total += found.loss.detach() * part
     return total
@@ -186,7 +186,7 @@ def held_out(now: Run, dev: Ids, how: LanguageModelling, *, bf16: bool = False) 
         return None
     model, directions = now.model, len(now.states)
     total = 0.0
-    model.eval()
+    model.train(False)
     averaged = now.averaging.applied(model) if now.averaging else nullcontext()
     with averaged, torch.inference_mode():
         for at in range(directions):
@@ -198,7 +198,7 @@ def held_out(now: Run, dev: Ids, how: LanguageModelling, *, bf16: bool = False) 
                 state = found.state
                 total += float(found.loss) * window.length
     model.train()
-    return total / directions / (table.shape[1] - 1)
+    return float(total / directions / (table.shape[1] - 1))
 
 
 def _probe(now: Run, dev: Ids, train: Ids) -> None:

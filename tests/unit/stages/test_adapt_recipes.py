@@ -114,6 +114,7 @@ FAST = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["ulmfit", "ulmfit-bert"])
 def test_ulmfit_in_all_its_parts(name, request, reviews, others, out) -> None:
     source = request.getfixturevalue("masked" if name == "ulmfit-bert" else "recurrent")
@@ -133,6 +134,7 @@ def test_ulmfit_in_all_its_parts(name, request, reviews, others, out) -> None:
     assert "Howard & Ruder" in (out / "README.md").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_ulmfit_goes_on_as_it_would_have(recurrent, reviews, others, tmp_path) -> None:
     how = recipe("ulmfit", recurrent, *FAST, "train.learning_rate=0.01", "train.epochs=4")
     seen: list[int] = []
@@ -154,6 +156,7 @@ def test_ulmfit_goes_on_as_it_would_have(recurrent, reviews, others, tmp_path) -
     assert (whole / "model.safetensors").read_bytes() == (broken / "model.safetensors").read_bytes()
 
 
+@pytest.mark.slow
 def test_pairs_of_texts_are_learnt_by_both_stages(masked, reviews, others, out) -> None:
     def paired(table: Table) -> Table:
         rows = tuple(replace(row, fields=tuple(row.fields[0].split(" was "))) for row in table.rows)

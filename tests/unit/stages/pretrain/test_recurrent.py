@@ -129,6 +129,18 @@ def test_a_stopped_training_goes_on_as_if_nothing_had_been(
     assert parts.tokens == whole.tokens
 
 
+def test_a_model_begins_with_the_frequencies_of_words(corpus: Corpus, tmp_path: Path) -> None:
+    told: list[float] = []
+    slow = recipe(steps=1, learning_rate=1e-9, log_every=1)
+    train(slow, corpus, tmp_path, lambda step, steps, numbers: told.append(numbers["loss"]))
+    model = AutoModelForCausalLM.from_pretrained(tmp_path / "result")
+    stream = np.fromfile(tmp_path / "checkpoints" / "tokens" / "train.bin", dtype=np.uint16)
+    counts = np.array([1 + np.sum(stream == word) for word in range(64)])
+    np.testing.assert_allclose(model.decoder.bias.detach().softmax(0), counts / counts.sum(), rtol=1e-4)
+    shares = counts[counts > 1] / counts.sum()
+    assert told[0] == pytest.approx(float(-(shares * np.log(shares)).sum()), abs=0.5)  # of 4.2 for equal ones
+
+
 @pytest.mark.parametrize("cell", ["rnn", "lstm", "gru"])
 def test_it_learns(cell: str, corpus: Corpus, tmp_path: Path) -> None:
     told: list[tuple[int, int, dict[str, float]]] = []
