@@ -81,7 +81,9 @@ def open_checkpoint(made: Checkpoint, *, length: int) -> tuple[PreTrainedModel, 
         tokenizer = transformers.AutoTokenizer.from_pretrained(found.path)
         objective = made.objective
         if objective == "auto":
-            objective = "masked" if tokenizer.mask_token_id is not None else "causal"
+            kind = type(transformers.AutoConfig.from_pretrained(found.path))
+            fills = kind in transformers.MODEL_FOR_MASKED_LM_MAPPING and tokenizer.mask_token_id is not None
+            objective = "masked" if fills else "causal"
         auto = transformers.AutoModelForMaskedLM if objective == "masked" else transformers.AutoModelForCausalLM
         model = auto.from_pretrained(found.path, use_safetensors=True).float()
     except (OSError, ValueError, KeyError) as error:

@@ -167,7 +167,7 @@ def _learn(now: Run, table: Ids, window: Window, share: float, *, bf16: bool) ->
         with _format(now.model, bf16=bf16):
             found = now.model.next_token(ids, targets, state, backward=at == 1)
         part = share / len(now.states)
-        ((found.loss) * part).backward()  # type: ignore[no-untyped-call]
+        ((found.loss + found.penalty) * part).backward()  # type: ignore[no-untyped-call]
         now.states[at] = tuple(tuple(each.detach() for each in layer) for layer in found.state)
         total += found.loss.detach() * part
     return total

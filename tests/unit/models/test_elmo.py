@@ -29,7 +29,7 @@ def config(*, vocab_size: int = 30, **more: object) -> ElmoConfig:
         recurrent_size=6,
         layers=2,
         bidirectional=True,
-        output_dropout=0.5,
+        hidden_dropout=0.5,
         pad_token_id=0,
     )
     return ElmoConfig(language_model=inner.to_dict(), **more)  # type: ignore[arg-type]
@@ -102,7 +102,6 @@ def test_a_frozen_language_model_gives_features_without_dropout() -> None:
     assert torch.equal(model(ids, mask).last_hidden_state, model(ids, mask).last_hidden_state)
     free = ElmoModel(config(frozen=False)).train()
     assert all(weight.requires_grad for weight in free.parameters())
-    free.lm.config.hidden_dropout = 0.5
     assert not torch.equal(free(ids, mask).last_hidden_state, free(ids, mask).last_hidden_state)
 
 

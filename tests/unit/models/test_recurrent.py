@@ -141,6 +141,18 @@ def test_states_depend_on_the_text_alone(cell: str, bidirectional: bool) -> None
     assert not torch.allclose(model(ids, mask).last_hidden_state, model(ids, mask).last_hidden_state)
 
 
+@pytest.mark.parametrize("name", ["embedding", "input", "weight", "hidden", "output"])
+def test_each_dropout_acts_in_training_alone(name: str) -> None:
+    model = RecurrentModel(config(**{f"{name}_dropout": 0.5}))
+    ids = torch.randint(1, 40, (4, 7))
+    plain = model.eval()(ids, output_hidden_states=True)
+    dropped = model.train()(ids, output_hidden_states=True)
+    same = [torch.equal(*pair) for pair in zip(plain.hidden_states, dropped.hidden_states, strict=True)]
+    first = {"embedding": 0, "input": 1, "weight": 1, "hidden": 2, "output": 3}[name]  # what is changed from there on
+    assert same == [at < first for at in range(3)]
+    assert not torch.equal(plain.last_hidden_state, dropped.last_hidden_state)
+
+
 def test_the_backward_half_reads_the_text_from_its_end() -> None:
     model = RecurrentModel(config(bidirectional=True)).eval()
     mirrored = RecurrentModel(config(bidirectional=True)).eval()

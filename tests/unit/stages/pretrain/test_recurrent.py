@@ -1,14 +1,9 @@
-import json
 import math
-import random
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 import torch
-from torch.nn import functional as F
 from transformers import (
     AutoModelForCausalLM,
     AutoModelForSequenceClassification,
@@ -19,26 +14,12 @@ from transformers import (
 from robust.errors import DataError, UserError
 from robust.models.elmo import ElmoForSequenceClassification
 from robust.models.recurrent import RecurrentForCausalLM, RecurrentForTokenClassification
-from robust.recipe.pretrain import PretrainRecipe
-from robust.stages.pretrain import gradients, recurrent, recurrent_loop
+from robust.stages.pretrain import gradients, recurrent
 from robust.stages.pretrain.bptt import columns
-from robust.stages.pretrain.corpus import Corpus, Source
-from robust.stages.pretrain.outcome import Outcome
-from robust.stages.workspace import Workspace, workspace
-
-AWD = {
-    "layers": 2,
-    "embedding_dropout": 0.1,
-    "input_dropout": 0.2,
-    "weight_dropout": 0.3,
-    "hidden_dropout": 0.2,
-    "output_dropout": 0.2,
-    "activation_penalty": 2.0,
-    "temporal_penalty": 1.0,
-    "variable_length": True,
-    "averaged": True,
-}
-ELMO = {"layers": 2, "bidirectional": True, "hidden_size": 16, "weight_dropout": 0.2}
+from robust.stages.pretrain.corpus import Corpus
+from robust.stages.workspace import workspace
+from tests import tiny_recurrent
+from tests.tiny_recurrent import ELMO, lines, recipe, train
 
 
 @pytest.fixture(autouse=True)
@@ -48,85 +29,7 @@ def _short_probes(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def corpus(tmp_path: Path) -> Corpus:
-    """Sentences in which each word but the first follows from the one before."""
-    draws, words = random.Random(1), ["la", "niña", "come", "pan", "the", "girl", "eats", "some", "bread", "today"]
-    lines = []
-    for _ in range(300):
-        start = draws.randrange(len(words))
-        lines.append(" ".join(words[(start + at) % len(words)] for at in range(12)))
-    path = tmp_path / "text.txt"
-    path.write_text("\n".join(lines), encoding="utf-8")
-    return Corpus(sources=[Source(path=path)])
-
-
-def recipe(model: Mapping[str, Any] | None = None, tokenizer: str = "words", **train: Any) -> PretrainRecipe:
-    given = {"batch_size": 8, "length": 15, "steps": 12, "held_out": 0.2, "log_every": 2, "save_every": 4, **train}
-    return PretrainRecipe.model_validate(
-        {
-            "schema_version": 1,
-            "name": "tiny",
-            "model": {"kind": "recurrent", "embedding_size": 16, "hidden_size": 24, **(model or {})},
-            "tokenizer": {"kind": tokenizer, "vocab_size": 300, "min_frequency": 1},
-            "train": {"learning_rate": 0.02, "bf16": False, **given},
-        }
-    )
-
-
-def place(root: Path) -> Workspace:
-    made = Workspace(out=root / "out", checkpoints=root / "checkpoints", result=root / "result", resumed=False)
-    made.checkpoints.mkdir(parents=True, exist_ok=True)
-    made.result.mkdir(exist_ok=True)
-    return made
-
-
-def train(made: PretrainRecipe, corpus: Corpus, root: Path, progress: Any = None) -> Outcome:
-    return recurrent.train(made, corpus, place(root), device="cpu", progress=progress)
-
-
-def lines(path: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-
-
-def curve(root: Path) -> list[tuple[Any, ...]]:
-    """All of the curve but its clock."""
-    return [tuple(v for k, v in line.items() if k != "seconds") for line in lines(root / "result" / "curve.jsonl")]
-
-
-class Stopped(Exception):
-    pass
-
-
-@pytest.mark.parametrize(
-    ("model", "how"),
-    [
-        (AWD, {"optimizer": "adamw"}),
-        ({**AWD, "cell": "gru"}, {"optimizer": "sgd", "learning_rate": 1.0, "gradient_accumulation": 2}),
-        (ELMO, {"bf16": True}),
-        ({"cell": "rnn"}, {"epochs": 2, "steps": None, "batch_size": 32, "schedule": "constant"}),
-    ],
-)
-def test_a_stopped_training_goes_on_as_if_nothing_had_been(
-    model: Mapping[str, Any], how: dict[str, Any], corpus: Corpus, tmp_path: Path
-) -> None:
-    made = recipe(model, **how)
-    whole = train(made, corpus, tmp_path / "whole")
-    for stop in (6, 10):  # after the checkpoints at 4 and 8, which are not the points where it stops
-
-        def interrupt(step: int, steps: int, numbers: Mapping[str, float], stop: int = stop) -> None:
-            if step == stop:
-                raise Stopped
-
-        torch.manual_seed(stop)  # what the generator has seen does not matter
-        with pytest.raises(Stopped):
-            train(made, corpus, tmp_path / "parts", interrupt)
-        assert (tmp_path / "parts" / "checkpoints" / "state.pt").exists()
-    parts = train(made, corpus, tmp_path / "parts")
-    assert curve(tmp_path / "parts") == curve(tmp_path / "whole")
-    for name in ("model.safetensors", "gradients.jsonl", "tokenizer.json", "config.json"):
-        found, expected = ((tmp_path / each / "result" / name).read_bytes() for each in ("parts", "whole"))
-        assert found == expected, name
-    assert parts.numbers == whole.numbers
-    assert parts.tokens == whole.tokens
+    return tiny_recurrent.corpus(tmp_path)
 
 
 def test_a_model_begins_with_the_frequencies_of_words(corpus: Corpus, tmp_path: Path) -> None:
@@ -163,36 +66,6 @@ def test_it_learns(cell: str, corpus: Corpus, tmp_path: Path) -> None:
     assert points[-1]["tokens"] == outcome.tokens
     assert 0 < points[-1]["grad_norm"] < 10
     assert outcome.parameters == AutoModelForCausalLM.from_pretrained(tmp_path / "result").num_parameters()
-
-
-def test_text_is_measured_with_the_state_carried_through(corpus: Corpus, tmp_path: Path) -> None:
-    made = recipe(steps=4, batch_size=3)
-    outcome = train(made, corpus, tmp_path)
-    model = AutoModelForCausalLM.from_pretrained(tmp_path / "result").eval()
-    dev = np.fromfile(tmp_path / "checkpoints" / "tokens" / "dev.bin", dtype=np.uint16)
-    ids = torch.from_numpy(columns(dev, 3).astype(np.int64))  # whole, where training reads windows of 15
-    with torch.no_grad():
-        logits = model(ids).logits[:, :-1]
-    expected = F.cross_entropy(logits.flatten(0, 1), ids[:, 1:].flatten())
-    assert outcome.numbers["dev_loss"] == pytest.approx(float(expected), rel=1e-5)
-
-
-def test_steps_are_scaled_by_their_length(corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    rates: list[float] = []
-
-    class Watched(torch.optim.SGD):
-        def step(self, closure: Any = None) -> Any:
-            rates.append(self.param_groups[0]["lr"])
-            return super().step(closure)
-
-    monkeypatch.setattr(
-        recurrent_loop, "_optimizer", lambda model, how: Watched(model.parameters(), lr=how.learning_rate)
-    )
-    made = recipe({"variable_length": True}, learning_rate=0.5, schedule="constant", warmup_ratio=0)
-    outcome = train(made, corpus, tmp_path)
-    lengths = [rate / 0.5 * 15 for rate in rates]
-    assert len(set(lengths)) > 5
-    assert sum(lengths) * 8 == pytest.approx(outcome.tokens)
 
 
 def test_ends_are_steps_epochs_or_minutes(corpus: Corpus, tmp_path: Path) -> None:
@@ -253,18 +126,6 @@ def test_a_bidirectional_model_becomes_elmo_features(corpus: Corpus, tmp_path: P
     with torch.no_grad():
         both = model(ids, labels=ids).loss
     assert outcome.numbers["dev_loss"] == pytest.approx(float(both), rel=1e-5)
-
-
-def test_averaged_weights_are_those_that_are_kept(corpus: Corpus, tmp_path: Path) -> None:
-    outcome = train(recipe({"averaged": True}, steps=8), corpus, tmp_path)
-    plain = train(recipe({}, steps=8), corpus, tmp_path / "plain")
-    state = torch.load(tmp_path / "checkpoints" / "state.pt", weights_only=True)
-    assert outcome.numbers["averaged_from"] == 7
-    assert state["averaging"]["count"] == 2
-    kept = AutoModelForCausalLM.from_pretrained(tmp_path / "result")
-    for mean, weight in zip(state["averaging"]["mean"], kept.parameters(), strict=True):
-        assert torch.equal(mean, weight)
-    assert outcome.numbers["dev_loss"] != plain.numbers["dev_loss"]
 
 
 def test_the_run_makes_a_directory(corpus: Corpus, tmp_path: Path) -> None:

@@ -213,6 +213,16 @@ def test_a_checkpoint_goes_on_learning(kind: str, corpus: Corpus, tmp_path: Path
     assert (tmp_path / "more/tokenizer.json").exists()
 
 
+def test_a_recurrent_checkpoint_goes_on_with_the_next_token(corpus: Corpus, tmp_path: Path) -> None:
+    fields = recipe(steps=30, learning_rate=1e-2).model_dump()
+    fields["model"] = {"kind": "recurrent", "embedding_size": 16, "hidden_size": 16}
+    pretrain(PretrainRecipe.model_validate(fields), corpus, out=tmp_path / "first", device="cpu")
+    fields.update(tokenizer=None, model={"kind": "checkpoint", "checkpoint": str(tmp_path / "first")})
+    made = pretrain(PretrainRecipe.model_validate(fields), corpus, out=tmp_path / "more", device="cpu")
+    assert made.outcome.numbers["dev_loss"] is not None
+    assert losses(tmp_path / "more")[-1] < losses(tmp_path / "first")[0]
+
+
 def test_what_does_not_fit_is_said(corpus: Corpus, tmp_path: Path) -> None:
     long = recipe().model_dump()
     long.update(tokenizer=None, model={"kind": "checkpoint", "checkpoint": str(tmp_path / "nowhere")})
