@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import copy
-import inspect
 import re
 from collections.abc import Mapping, Sequence
 from functools import cached_property
@@ -29,6 +28,7 @@ from transformers import (
 from transformers.modeling_outputs import SequenceClassifierOutput, TokenClassifierOutput
 
 from robust.errors import ModelError
+from robust.models.inputs import takes_types
 from robust.models.pooled import PooledConfig, PooledForSequenceClassification
 
 Kind: TypeAlias = Literal["classification", "tagging"]
@@ -139,9 +139,7 @@ class MultitaskModel(PreTrainedModel):
 
     @cached_property
     def _takes_types(self) -> bool:
-        known = "token_type_ids" in inspect.signature(self.encoder.forward).parameters
-        # A RoBERTa has one token type and would look up a second one for the second text of a pair.
-        return known and (getattr(self.encoder.config, "type_vocab_size", None) or 2) > 1
+        return takes_types(self.encoder)
 
     def forward(
         self,

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
@@ -14,6 +13,8 @@ import torch
 from torch import nn
 from transformers import AutoConfig, AutoModel, AutoModelForSequenceClassification, PretrainedConfig, PreTrainedModel
 from transformers.modeling_outputs import SequenceClassifierOutput
+
+from robust.models.inputs import takes_types
 
 POOLINGS = ("cls", "mean", "max", "last", "concat")
 
@@ -159,9 +160,7 @@ class PooledForSequenceClassification(PreTrainedModel):
 
     @cached_property
     def _takes_types(self) -> bool:
-        known = "token_type_ids" in inspect.signature(self.encoder.forward).parameters
-        # A RoBERTa has one token type and would look up a second one for the second field.
-        return known and (getattr(self.encoder.config, "type_vocab_size", None) or 2) > 1
+        return takes_types(self.encoder)
 
     def forward(
         self,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import math
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,6 +11,7 @@ from robust import starter
 from robust.checkpoints.locate import fetch, locate
 from robust.checkpoints.wanted import Wanted
 from robust.errors import ModelError
+from robust.models.inputs import takes_types
 from robust.models.vectors import is_vectors
 from robust.recipe.finetune import Architecture
 
@@ -77,7 +77,7 @@ def from_checkpoint(
             f"{name} reads at most {limit} tokens, the recipe asks for {max_length}",
             fix=f"lower it: --set train.max_length={limit}",
         )
-    if not _takes_types(model):
+    if not takes_types(model):
         tokenizer.model_input_names = [name for name in tokenizer.model_input_names if name != "token_type_ids"]
     if tokenizer.pad_token_id is None:
         tokenizer.pad_token = tokenizer.eos_token
@@ -130,12 +130,6 @@ def from_scratch(
         **_labels(labels),
     )
     return getattr(transformers, auto).from_config(bert), found
-
-
-def _takes_types(model: PreTrainedModel) -> bool:
-    """Whether a model tells the texts of a pair apart by token types; a RoBERTa, with a single type, does not."""
-    known = "token_type_ids" in inspect.signature(model.forward).parameters
-    return known and (getattr(model.config, "type_vocab_size", None) or 2) > 1
 
 
 def _dropouts(config: Any, dropout: float | None) -> dict[str, float]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +20,6 @@ from robust.stages.trainers import Progress
 
 if TYPE_CHECKING:
     import torch
-    from accelerate import PartialState
 
 Batch = tuple["np.ndarray[Any, Any]", "np.ndarray[Any, Any]", "np.ndarray[Any, Any]"]
 MakeBatch = Callable[["np.ndarray[Any, Any]", np.random.Generator], Batch]
@@ -28,12 +28,13 @@ MakeBatch = Callable[["np.ndarray[Any, Any]", np.random.Generator], Batch]
 
 @dataclass(kw_only=True)
 class Clock:
-    """Where a training stands; saved with every checkpoint."""
+    """Where a training stands; saved with every checkpoint. `recent` are the losses since the last point of `curve`."""
 
     step: int = 0
     seconds: float = 0.0
     tokens: int = 0
     curve: list[dict[str, Any]] = field(default_factory=list)
+    recent: list[float] = field(default_factory=list)
 
 
 def rows_of(step: int, *, rows: int, size: int, seed: int) -> np.ndarray[Any, Any]:
@@ -45,10 +46,16 @@ def rows_of(step: int, *, rows: int, size: int, seed: int) -> np.ndarray[Any, An
     epochs = at // rows
     found = np.empty(size, dtype=np.int64)
     for epoch in np.unique(epochs):
-        order = np.random.default_rng(derive("rows", seed, int(epoch))).permutation(rows)
+        order = _order(int(epoch), rows, seed)
         here = epochs == epoch
         found[here] = order[at[here] % rows]
     return found
+
+
+@lru_cache(maxsize=2)
+def _order(epoch: int, rows: int, seed: int) -> np.ndarray[Any, Any]:
+    """The shuffle of an epoch; kept, as every update of the epoch asks for it."""
+    return np.random.default_rng(derive("rows", seed, epoch)).permutation(rows)
 
 
 def run(
@@ -57,7 +64,7 @@ def run(
     tokens: np.ndarray[Any, Any],
     make_batch: MakeBatch,
     folder: Path,
-    processes: PartialState,
+    device: torch.device,
     progress: Progress | None,
     *,
     bf16: bool = False,
@@ -65,37 +72,37 @@ def run(
     """Train the parameters of `loss` on rows of `how.length` tokens; checkpoints go to `folder`.
 
     A checkpoint holds weights, optimiser and position, and replaces the one before in one step: after kill -9 the
-    newest is found and the loss curve goes on as it would have. Several processes (`accelerate launch`) share the rows
-    of an update between them. `bf16` computes matrix products in bfloat16; weights and optimiser stay float32.
+    newest is found and the loss curve goes on as it would have: rows, hidden places and dropout of an update
+    follow from its number. `bf16` computes matrix products in bfloat16; weights and optimiser stay float32.
     """
     import torch
 
     rows = len(tokens) // how.length
-    size = how.batch_size * how.gradient_accumulation * processes.num_processes
+    size = how.batch_size * how.gradient_accumulation
     end = plan(how, max(1, rows // size))
-    kind = processes.device.type
-    loss.to(processes.device)
-    optimizer = _optimizer(loss, how, fused=processes.device.type in ("cpu", "cuda"))
+    loss.to(device)
+    optimizer = _optimizer(loss, how, fused=device.type in ("cpu", "cuda"))
     clock = _resume(folder, loss, optimizer)
-    shared = torch.nn.parallel.DistributedDataParallel(loss) if processes.num_processes > 1 else loss
-    call = torch.compile(shared) if how.compile else shared
+    call = torch.compile(loss) if how.compile else loss
     source = _Rows(tokens[: rows * how.length].reshape(rows, how.length))
     loss.train()
     begun, before = time.monotonic(), clock.seconds
-    recent: list[torch.Tensor] = []
+    recent = [torch.tensor(value, device=device) for value in clock.recent]  # a tensor: a number would wait for a GPU
     while (done := end.done(clock.step, clock.seconds)) < 1:
         for group in optimizer.param_groups:
             group["lr"] = rate(how, done)
-        mean = torch.zeros((), device=processes.device)
-        for part in _parts(clock.step, rows, size, how, processes):
-            rng = np.random.default_rng([how.seed, clock.step, part.number])
-            batch = make_batch(source[part.rows], rng)
-            ids, places, targets = (torch.from_numpy(np.ascontiguousarray(x)).to(processes.device) for x in batch)
-            with torch.autocast(kind, torch.bfloat16, enabled=bf16):
+        mean = torch.zeros((), device=device)
+        torch.manual_seed(derive("dropout", how.seed, clock.step))
+        chosen = rows_of(clock.step, rows=rows, size=size, seed=how.seed)
+        for number, part in enumerate(np.split(chosen, how.gradient_accumulation)):
+            rng = np.random.default_rng([how.seed, clock.step, number])
+            batch = make_batch(source[part], rng)
+            ids, places, targets = (torch.from_numpy(np.ascontiguousarray(x)).to(device) for x in batch)
+            with torch.autocast(device.type, torch.bfloat16, enabled=bf16):
                 value = call(ids, places, targets) / how.gradient_accumulation
             value.backward()
             mean += value.detach()
-            clock.tokens += ids.numel() * processes.num_processes
+            clock.tokens += ids.numel()
         norm = torch.nn.utils.clip_grad_norm_(loss.parameters(), how.clip) if how.clip else None
         optimizer.step()
         optimizer.zero_grad(set_to_none=True)
@@ -112,15 +119,10 @@ def run(
             if progress is not None:
                 progress(clock.step, _total(end, clock), {"loss": point["loss"]})
         clock.seconds = before + time.monotonic() - begun
-        if clock.step % how.save_every == 0 and processes.is_main_process:
+        if clock.step % how.save_every == 0:
+            clock.recent = [float(value) for value in recent]
             _save(folder, loss, optimizer, clock)
     return clock
-
-
-@dataclass(frozen=True, slots=True)
-class _Slice:
-    number: int
-    rows: np.ndarray[Any, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,14 +131,6 @@ class _Rows:
 
     def __getitem__(self, rows: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
         return np.asarray(self.table[np.sort(rows)], dtype=np.int64)  # ascending: the file is read forwards
-
-
-def _parts(step: int, rows: int, size: int, how: LanguageModelling, processes: PartialState) -> Iterator[_Slice]:
-    """This process's share of the rows of an update, in pieces of `batch_size`."""
-    chosen = rows_of(step, rows=rows, size=size, seed=how.seed)
-    for number in range(how.gradient_accumulation):
-        at = number * processes.num_processes + processes.process_index
-        yield _Slice(at, chosen[at * how.batch_size : (at + 1) * how.batch_size])
 
 
 def _optimizer(loss: torch.nn.Module, how: LanguageModelling, *, fused: bool) -> torch.optim.Optimizer:

@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from robust.checkpoints import threads
+from robust.errors import UserError
 from robust.recipe.pretrain import VECTORS, PretrainRecipe
 from robust.results.environment import environment
+from robust.stages import processes
 from robust.stages.meter import Energy, Meter, peak_flops
 from robust.stages.pretrain.card import write
 from robust.stages.pretrain.corpus import Corpus
@@ -47,15 +49,21 @@ def pretrain(
     only complete. `force` replaces an earlier result of a pre-training there.
 
     Raises `DataError` for text that cannot be read, `ModelError` for a checkpoint that does not load, `UserError` when
-    `out` is taken.
+    `out` is taken or a launcher started several processes.
     """
+    if processes.count() > 1:
+        raise UserError("a pre-training runs in one process", fix="start the command without a launcher")
+    import torch
+
     threads.set_threads()
-    purpose = {"recipe": recipe.model_dump(mode="json"), "corpus": corpus.fingerprint}
-    with quiet(), workspace(out, purpose=purpose, marker="manifest.json", force=force) as place:
+    pinned = corpus.fingerprint
+    purpose = {"recipe": recipe.model_dump(mode="json"), "corpus": pinned}
+    opened = workspace(out, purpose=purpose, marker="manifest.json", force=force)
+    with quiet(), torch.random.fork_rng(devices=[]), opened as place:
         meter = Meter()
         outcome = _kind(recipe)(recipe, corpus, place, device=device, progress=progress)
         energy = meter.energy()
-        manifest = _manifest(recipe, corpus, outcome, energy, resumed=place.resumed)
+        manifest = _manifest(recipe, corpus, pinned, outcome, energy, resumed=place.resumed)
         (place.result / "manifest.json").write_text(json.dumps(manifest, indent=1, ensure_ascii=False) + "\n", "utf-8")
         (place.result / "README.md").write_text(write(recipe, corpus, manifest), "utf-8")
         resumed = place.resumed
@@ -77,14 +85,14 @@ def _kind(recipe: PretrainRecipe) -> Train:
 
 
 def _manifest(
-    recipe: PretrainRecipe, corpus: Corpus, outcome: Outcome, energy: Energy, *, resumed: bool
+    recipe: PretrainRecipe, corpus: Corpus, pinned: str, outcome: Outcome, energy: Energy, *, resumed: bool
 ) -> dict[str, Any]:
     """Everything a reader needs to repeat and to judge the run."""
     rate = outcome.tokens / outcome.seconds if outcome.seconds else None
     manifest: dict[str, Any] = {
         "recipe": recipe.model_dump(mode="json"),
         "corpus": {
-            "fingerprint": corpus.fingerprint,
+            "fingerprint": pinned,
             "sources": [{"name": source.path.name, "share": source.share} for source in corpus.sources],
             "skip": corpus.skip,
             "limit": corpus.limit,

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from robust.checkpoints.device import pick_device
 from robust.core.seeds import derive
 from robust.errors import ModelError
 from robust.recipe.pretrain import PretrainRecipe
 from robust.recipe.pretrain_models import Checkpoint
 from robust.stages.portable import save_tokenizer
+from robust.stages.precision import fast_bf16
 from robust.stages.pretrain import loop, tokenisers, tokens, warm_start
 from robust.stages.pretrain.corpus import Corpus
 from robust.stages.pretrain.masking import Ids, continuing, mask, special_ids
@@ -24,7 +26,6 @@ from robust.stages.workspace import Workspace
 
 if TYPE_CHECKING:
     import torch
-    from accelerate import PartialState
 
 _DEV_ROWS = 256
 
@@ -80,11 +81,12 @@ def train(
             rng=rng,
         )
 
-    processes, bf16 = _processes(how.bf16, device)
+    target = pick_device(device)
+    bf16 = fast_bf16(target.type) if how.bf16 == "auto" else how.bf16
     loss = MaskedLoss(model) if objective == "masked" else CausalLoss(model)
     rows = how.model_copy(update={"length": width})
-    clock = loop.run(loss, rows, packed.train, batch, place.checkpoints, processes, progress, bf16=bf16)
-    dev = _dev_loss(loss, packed.dev, width, batch, processes.device, bf16=bf16, seed=how.seed)
+    clock = loop.run(loss, rows, packed.train, batch, place.checkpoints, target, progress, bf16=bf16)
+    dev = _dev_loss(loss, packed.dev, width, batch, target, bf16=bf16, seed=how.seed)
     trained: Any = model
     trained.to("cpu")
     trained.save_pretrained(place.result)
@@ -147,17 +149,6 @@ def _tokenizer(recipe: PretrainRecipe, corpus: Corpus, folder: Path) -> Any:
     return tokenisers.learn(
         recipe.tokenizer, corpus.texts(), folder, max_length=getattr(recipe.model, "max_positions", 512)
     )
-
-
-def _processes(wanted: Any, device: str) -> tuple[PartialState, bool]:
-    """The processes that train together (one, unless started by `accelerate launch`), and whether to use bfloat16."""
-    import torch
-    from accelerate import PartialState
-
-    from robust.stages.precision import fast_bf16
-
-    cpu = device == "cpu" or not (torch.cuda.is_available() or torch.backends.mps.is_available())
-    return PartialState(cpu=cpu), fast_bf16("cpu" if cpu else "cuda") if wanted == "auto" else bool(wanted)
 
 
 def _dev_loss(

@@ -188,6 +188,39 @@ def test_after_kill_9_the_loss_curve_is_the_same(corpus: Corpus, tmp_path: Path)
     assert all(torch.equal(a, b) for a, b in zip(left.parameters(), right.parameters(), strict=True))
 
 
+class Stopped(Exception):
+    pass
+
+
+def test_dropout_and_half_counted_losses_go_on_too(corpus: Corpus, tmp_path: Path) -> None:
+    fields = recipe(log_every=3).model_dump()  # checkpoints at 5 and 10 fall between two points of the curve
+    fields["model"] |= {"dropout": 0.3}
+    how = PretrainRecipe.model_validate(fields)
+
+    def stop(step: int, steps: int, numbers: Any) -> None:
+        if step == 9:
+            raise Stopped
+
+    pretrain(how, corpus, out=tmp_path / "whole", device="cpu")
+    torch.manual_seed(99)  # what the caller's generator has seen does not matter
+    with pytest.raises(Stopped):
+        pretrain(how, corpus, out=tmp_path / "out", device="cpu", progress=stop)
+    before = torch.get_rng_state()
+    assert pretrain(how, corpus, out=tmp_path / "out", device="cpu").resumed
+    assert torch.equal(before, torch.get_rng_state())  # and it is left as it was
+    assert losses(tmp_path / "out") == pytest.approx(losses(tmp_path / "whole"), rel=1e-6)
+    assert [point["step"] for point in curve(tmp_path / "out")] == [3, 6, 9, 12]
+    left, right = (AutoModelForMaskedLM.from_pretrained(tmp_path / name) for name in ("out", "whole"))
+    assert all(torch.equal(a, b) for a, b in zip(left.parameters(), right.parameters(), strict=True))
+
+
+def test_a_launcher_is_refused(corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    with pytest.raises(UserError, match="one process"):
+        pretrain(recipe(), corpus, out=tmp_path / "out", device="cpu")
+    assert not list(tmp_path.glob("*out*"))
+
+
 def test_minutes_end_the_training(corpus: Corpus, tmp_path: Path) -> None:
     start = time.monotonic()
     made = pretrain(recipe(steps=None, minutes=0.02), corpus, out=tmp_path / "out", device="cpu")
