@@ -43,6 +43,8 @@ def train(
 
     how, made = recipe.train, recipe.model
     torch.manual_seed(how.seed)
+    if getattr(made, "warm_start", 0):
+        warm_start.require()
     if isinstance(made, Checkpoint):
         model, tokenizer, objective = open_checkpoint(made, length=how.length)
     else:

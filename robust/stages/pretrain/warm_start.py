@@ -31,18 +31,15 @@ def embeddings(
     starts from its vectors is past the long plateau at the beginning of masked training. They are centred and scaled to
     a standard deviation of `spread`; pieces seen fewer than 3 times get random ones. Made once, kept in `folder`.
 
-    Raises `UserError` where gensim is not installed.
+    Raises `UserError` where gensim is not installed (`require` says so before anything is done).
     """
     path = folder / "embeddings.npy"
     if path.exists():
         found: NDArray[np.float32] = np.load(path)
         return found
-    try:
-        from gensim.models import Word2Vec
-    except ImportError:
-        raise UserError(
-            "a warm start of the embeddings needs gensim", fix="pip install 'robust[vectors]', or model.warm_start=0"
-        ) from None
+    require()
+    from gensim.models import Word2Vec
+
     model = Word2Vec(
         _Rows(tokens),
         vector_size=size,
@@ -63,6 +60,17 @@ def embeddings(
     folder.mkdir(parents=True, exist_ok=True)
     np.save(path, table)
     return table
+
+
+def require() -> None:
+    """Raise `UserError` unless gensim is installed."""
+    try:
+        import gensim  # noqa: F401
+    except ImportError:
+        raise UserError(
+            "a warm start of the embeddings needs gensim",
+            fix="pip install 'robust[vectors]', or start from random ones: --set model.warm_start=0",
+        ) from None
 
 
 class _Rows:

@@ -214,6 +214,17 @@ def test_dropout_and_half_counted_losses_go_on_too(corpus: Corpus, tmp_path: Pat
     assert all(torch.equal(a, b) for a, b in zip(left.parameters(), right.parameters(), strict=True))
 
 
+def test_a_warm_start_without_gensim_leaves_nothing(
+    corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "gensim", None)
+    fields = recipe().model_dump()
+    fields["model"] |= {"warm_start": 1}
+    with pytest.raises(UserError, match="gensim"):
+        pretrain(PretrainRecipe.model_validate(fields), corpus, out=tmp_path / "out", device="cpu")
+    assert not list(tmp_path.glob("*out*"))
+
+
 def test_a_launcher_is_refused(corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WORLD_SIZE", "2")
     with pytest.raises(UserError, match="one process"):
