@@ -36,6 +36,13 @@ def finetune(
     model: Annotated[
         str | None, typer.Option("--model", "-m", help="Start from this model instead of what the recipe names.")
     ] = None,
+    teacher: Annotated[
+        list[str] | None,
+        typer.Option(help="Learn also what this model says of the texts, or bag-of-words. Repeatable: their mean."),
+    ] = None,
+    unlabelled: Annotated[
+        list[str] | None, typer.Option(help="Texts without labels, for teachers to teach by. Repeatable.")
+    ] = None,
     text: Annotated[str | None, typer.Option(help="Column of the text, or of the list of words.")] = None,
     pair: Annotated[str | None, typer.Option(help="Column of the second text of a pair.")] = None,
     label: Annotated[str | None, typer.Option(help="Column of the label.")] = None,
@@ -97,10 +104,12 @@ def finetune(
         if seed is not None:
             changes.append(f"train.seed={seed}")
         plan = load(recipe, family="finetune", schema=FinetuneRecipe, overrides=changes)
-        plan = _from_model(plan, model, code)
+        plan = _from_model(plan, model, code, teacher)
         if plan.tasks:
             from robust.cli import multitask
 
+            if unlabelled:
+                raise UserError("--unlabelled is for one task at a time", fix="leave it out")
             if baseline:
                 raise UserError("several tasks have no bag of words beside them", fix="leave --baseline out")
             multitask.run(
@@ -122,7 +131,9 @@ def finetune(
             )
 
         sources = [*data, *(dev or ()), *(test or ())]
-        maps = _spread(label_map or [], len(data), len(sources))
+        maps = _spread(label_map or [], len(data), len(sources)) + [""] * len(unlabelled or ())
+        n_labelled = len(sources)
+        sources += unlabelled or ()
         tables = [
             read(
                 plan,
@@ -130,7 +141,7 @@ def finetune(
                     source=source,
                     text=text,
                     pair=pair,
-                    label=tags or label,
+                    label="" if at >= n_labelled else tags or label,
                     label_map=parse_label_map(mapping) if mapping else {},
                     header=header if source.partition(".")[2] else None,
                     encoding=encoding,
@@ -139,10 +150,11 @@ def finetune(
                     limit=limit,
                 ),
             )
-            for source, mapping in zip(sources, maps, strict=True)
+            for at, (source, mapping) in enumerate(zip(sources, maps, strict=True))
         ]
         trained, rest = tables[: len(data)], tables[len(data) :]
-        chosen, tested = rest[: len(dev or ())], rest[len(dev or ()) :]
+        chosen, rest = rest[: len(dev or ())], rest[len(dev or ()) :]
+        tested, told = rest[: len(test or ())], rest[len(test or ()) :]
         try:
             with bar(plan.name, plan.train.metric) as progress:
                 result = train_model(
@@ -150,6 +162,7 @@ def finetune(
                     train=task_of(plan).join(trained),
                     dev=task_of(plan).join(chosen) if chosen else None,
                     tests=_named(test or [], tested),
+                    unlabelled=task_of(plan).join(told) if told else None,
                     out=out,
                     baseline=baseline,
                     device="cpu" if device == "cpu" else "auto",
@@ -182,8 +195,10 @@ def _one_voice() -> Iterator[None]:
         raise typer.Exit(2) from None
 
 
-def _from_model(plan: Any, model: str | None, lang: str | None) -> Any:
+def _from_model(plan: Any, model: str | None, lang: str | None, teachers: Sequence[str] | None) -> Any:
     changed = plan.model_dump()
+    if teachers:
+        changed.update(distil={**(changed["distil"] or {}), "teachers": tuple(teachers)})
     if model is not None:
         changed.update(model={"checkpoint": model}, tokenizer=None)
     if lang is not None:

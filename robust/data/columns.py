@@ -26,10 +26,10 @@ LANGS: tuple[str, ...] = ("lang", "language", "idioma", "lengua")
 
 @dataclass(frozen=True, kw_only=True)
 class Chosen:
-    """The columns in use; `id` and `lang` are None where there is no such column, `texts` are one or two."""
+    """The columns in use; those but `texts` (one or two) are None where there is no such column."""
 
     texts: tuple[str, ...]
-    label: str
+    label: str | None
     id: str | None
     lang: str | None
 
@@ -46,7 +46,7 @@ def _plain(name: str) -> str:
 def choose(records: Records, spec: DataSpec) -> Chosen:
     """Find the columns. Raises `DataError` that lists the columns when one is missing, unknown or ambiguous."""
     texts = _texts(records, spec)
-    label = _named(records, "--label", spec.label) or _found(records, "label", LABELS)
+    label = None if spec.label == "" else _named(records, "--label", spec.label) or _found(records, "label", LABELS)
     if len({*texts, label}) < len(texts) + 1:
         raise DataError(
             f"{records.place}: column {label!r} is used twice (text {', '.join(texts)}; label {label})",

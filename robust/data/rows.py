@@ -18,7 +18,7 @@ def make_table(records: Records, chosen: Chosen, spec: DataSpec) -> Table:
     Raises `DataError` for a cell that is not a text, an id that is empty or comes twice, a row without a label, a label
     map that misses the data, and a source of which no row remains.
     """
-    names = records.label_names.get(chosen.label, ())
+    names = records.label_names.get(chosen.label, ()) if chosen.label else ()
     left_out: Counter[str] = Counter()
     unlabelled: list[int] = []
     rows: list[Row] = []
@@ -30,13 +30,13 @@ def make_table(records: Records, chosen: Chosen, spec: DataSpec) -> Table:
         if not all(field.strip() for field in fields):
             left_out[EMPTY_TEXT] += 1
             continue
-        label, key = _label(records, index, record, chosen.label, names, spec.label_map)
-        if not label:
+        label, key = _label(records, index, record, chosen.label, names, spec.label_map) if chosen.label else (None, "")
+        if chosen.label and not label:
             if not spec.label_map:
                 unlabelled.append(index)
             left_out[NO_LABEL] += 1
             continue
-        if spec.label_map:
+        if label and spec.label_map:
             if key not in spec.label_map:
                 left_out[label] += 1
                 continue
@@ -66,7 +66,8 @@ def make_table(records: Records, chosen: Chosen, spec: DataSpec) -> Table:
 
 
 def _used(records: Records, chosen: Chosen) -> dict[str, str]:
-    used = dict(zip(("text", "pair"), chosen.texts, strict=False)) | {"label": chosen.label}
+    used = dict(zip(("text", "pair"), chosen.texts, strict=False))
+    used["label"] = chosen.label or "(none)"
     used["id"] = chosen.id or "(row number)"
     if chosen.lang:
         used["lang"] = chosen.lang

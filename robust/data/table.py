@@ -22,7 +22,7 @@ class DataSpec:
     or `hf:<dataset>[/config]`, which may also be a local directory.
     `text`, `pair`, `label`, `id`: column names, or column numbers from "0" where a file has no header. `pair` is the
     second text of tasks with two inputs; `attack_field` says which of the two may be edited (default: the second).
-    `id=""` numbers the rows even where there is an id column.
+    `id=""` numbers the rows even where there is an id column; `label=""` leaves them without labels.
     `label_map`: new names for labels; rows with other labels are left out and counted.
     `header`: whether the first row of a csv or tsv file names the columns (None = find out).
     `split`, `config`, `revision`: of a hub data set. `limit`: the first rows that remain, at least 1.

@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 
 from robust.core.types import Lang
 from robust.recipe.adapt import Adapt, misfit
+from robust.recipe.distil import Distillation, distil_misfit
 from robust.recipe.multitask import Sampling, Tasks, multitask_misfit
 from robust.recipe.parts import Card, Count, Part, Share, WordPiece
 from robust.recipe.qa import QuestionAnswering, qa_misfit
@@ -108,6 +109,7 @@ class FinetuneRecipe(Part):
     weights: Literal["float32", "float16", "bfloat16"] = "float32"
     adapt: Adapt = Adapt()
     qa: QuestionAnswering = QuestionAnswering()
+    distil: Distillation | None = None
     tasks: Tasks = Field(default_factory=dict)
     sampling: Sampling = Sampling()
     card: Card = Card()
@@ -133,6 +135,13 @@ class FinetuneRecipe(Part):
             max_length=how.max_length,
             label_smoothing=how.label_smoothing,
             class_weights=how.class_weights,
+        )
+        problem = problem or distil_misfit(
+            self.distil,
+            task=self.task,
+            label_smoothing=how.label_smoothing,
+            class_weights=how.class_weights,
+            tasks=bool(self.tasks),
         )
         others = {"task": self.task != "classification", "adapt": self.adapt != Adapt(), "train.metric": bool(metric)}
         problem = problem or multitask_misfit(self.tasks, self.sampling, others=others, metrics=METRICS)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
+from robust.core.types import Floats
 from robust.data.table import Table
 from robust.errors import UserError
 
@@ -22,6 +25,16 @@ class BagOfWords:
     def predict(self, table: Table) -> list[str]:
         """The label of each row."""
         return [str(label) for label in self.model.predict(self.features.transform(_texts(table)))]
+
+    def probabilities(self, table: Table, labels: Sequence[str]) -> Floats:
+        """Probabilities `(n, labels)` of each row, columns in the order of `labels`; 0 for one it never saw."""
+        found = self.model.predict_proba(self.features.transform(_texts(table)))
+        columns = {str(label): at for at, label in enumerate(self.model.classes_)}
+        given = np.zeros((len(table.rows), len(labels)), dtype=np.float32)
+        for at, label in enumerate(labels):
+            if label in columns:
+                given[:, at] = found[:, columns[label]]
+        return given
 
 
 def fit(train: Table) -> BagOfWords:

@@ -88,7 +88,7 @@ def _unsaid(recipe: FinetuneRecipe) -> set[str]:
     """Sections that the card says elsewhere, or that change nothing."""
     optional = ("adapt", "qa", "tasks", "sampling")
     idle = {name for name in optional if getattr(recipe, name) == type(getattr(recipe, name))()}
-    return {"card", "description", *idle}
+    return {"card", "description", *idle, *({"distil"} if recipe.distil is None else ())}
 
 
 def _languages(recipe: FinetuneRecipe, train: AnyTable) -> list[str]:

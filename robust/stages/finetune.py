@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from robust.checkpoints import threads
+from robust.core.types import Floats
 from robust.errors import UserError
+from robust.recipe.distil import Distillation
 from robust.recipe.finetune import FinetuneRecipe
 from robust.recipe.parts import WordPiece
 from robust.results.estimates import Estimate, proportion
-from robust.stages import adapt, card, models, processes, trainers
+from robust.stages import adapt, card, distil, models, processes, trainers
 from robust.stages.baseline import baseline as fit_baseline
 from robust.stages.meter import Energy, Meter
 from robust.stages.portable import save_tokenizer
@@ -80,6 +82,7 @@ def finetune(
     dev: AnyTable | None,
     out: Path,
     tests: Mapping[str, AnyTable] | None = None,
+    unlabelled: AnyTable | None = None,
     baseline: bool = False,
     device: Literal["auto", "cpu"] = "auto",
     force: bool = False,
@@ -89,7 +92,8 @@ def finetune(
 
     The tables are those of the recipe's task. Without `dev` a tenth of `train` (of every label, where rows have one)
     is held out, drawn by the recipe's seed. `tests` (by name) are scored once, by the finished model, for the model
-    card; `baseline` adds what a bag of words reaches. An interrupted run goes on from its last checkpoint when it is
+    card. `unlabelled` rows are learnt from the teachers of `recipe.distil` alone, their labels unread. `baseline` adds
+    what a bag of words reaches on the labelled rows. An interrupted run goes on from its last checkpoint when it is
     called again; `out` appears only complete. `force` replaces a model at `out`.
 
     Raises `DataError` for tables that do not fit, `ModelError` for a checkpoint that does not load, `UserError` when
@@ -117,14 +121,31 @@ def finetune(
         "dev": dev.fingerprint,
         "tests": {name: table.fingerprint for name, table in tests.items()},
     }
+    if unlabelled is not None and recipe.distil is None:
+        raise UserError("nothing says what unlabelled rows are to teach", fix="name a teacher with --teacher")
+    held: Any = train
+    taught = distil.teachers(recipe.distil, held, labels, device=device) if recipe.distil else ()
+    if taught:
+        purpose["teachers"] = {teacher.name: teacher.revision for teacher in taught}
+        purpose["unlabelled"] = unlabelled.fingerprint if unlabelled else None
     processes.join(device)
     with quiet(), _shared(workspace(out, purpose=purpose, marker="config.json", force=force)) as place:
         model, tokenizer = _start(recipe, task, train, labels, place, device)
+        declared = labels
         if labels:
             names: dict[Any, str] = {**(model.config.id2label or {})}
             labels = tuple(names[at] for at in range(len(labels)))
         model = adapt.prepare(model, recipe)
-        trainer = trainers.make(recipe, task, model, tokenizer, train, dev, labels, place, device, progress)
+        learnt, soft = train, None
+        if recipe.distil is not None:
+            for name, table in (("dev", dev), *tests.items()):
+                if unlabelled and (repeats := _repeats(task, unlabelled, table)):
+                    notes.append(f"{repeats} of {len(table.rows)} rows of {name} are also in the unlabelled data.")
+            learnt, soft = _taught(recipe.distil, taught, train, unlabelled, declared, place)
+            soft = soft[:, [declared.index(label) for label in labels]]
+            more = f" and of {len(unlabelled.rows)} rows without labels" if unlabelled else ""
+            notes.append(f"Teachers told what to make of the training rows{more}: {', '.join(recipe.distil.teachers)}.")
+        trainer = trainers.make(recipe, task, model, tokenizer, learnt, dev, labels, place, device, progress, soft)
         before = trainers.seconds(place)
         started, meter = time.monotonic(), Meter()
         trainer.train(resume_from_checkpoint=processes.from_first(lambda: _last_checkpoint(place)))
@@ -138,6 +159,7 @@ def finetune(
 
         rows: Any = train
         parts: dict[str, Any] = {"dev": dev, **tests}
+        used = {"train": train, **({"unlabelled": unlabelled} if unlabelled else {}), **parts}
         scores = {name: score(table) for name, table in parts.items()}
         simple = processes.from_first(lambda: fit_baseline(rows, parts)) if baseline else {}
         result = Finetuned(
@@ -162,7 +184,7 @@ def finetune(
         if processes.first():
             model.to(_dtype(recipe.weights)).save_pretrained(place.result)
             save_tokenizer(tokenizer, place.result)
-            text = card.write(recipe, result, {"train": train, **parts})
+            text = card.write(recipe, result, used)
             (place.result / "README.md").write_text(text, encoding="utf-8")
     return result
 
@@ -173,6 +195,18 @@ def _shared(opened: AbstractContextManager[Workspace]) -> Iterator[Workspace]:
     with ExitStack() as stack:
         yield processes.from_first(lambda: stack.enter_context(opened))
     processes.wait()
+
+
+def _taught(
+    how: Distillation,
+    taught: Sequence[distil.Teacher],
+    train: Any,
+    unlabelled: Any,
+    labels: tuple[str, ...],
+    place: Workspace,
+) -> tuple[AnyTable, Floats]:
+    kept = place.checkpoints.parent / "teachers.npy"
+    return processes.from_first(lambda: distil.lesson(how, taught, train, unlabelled, labels, kept=kept))
 
 
 def _dtype(name: str) -> Any:

@@ -9,8 +9,9 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from robust.checkpoints.device import pick_device
+from robust.core.types import Floats
 from robust.recipe.finetune import FinetuneRecipe
-from robust.stages import adapt, processes
+from robust.stages import adapt, distil, processes
 from robust.stages.sampling import Shuffled, by_length, restored
 from robust.stages.tasks import AnyTable, Items, Task
 from robust.stages.workspace import Workspace
@@ -36,12 +37,18 @@ def make(
     place: Workspace,
     device: str,
     progress: Progress | None,
+    soft: Floats | None = None,
 ) -> Trainer:
-    """A trainer that evaluates, saves and marks checkpoints in `place` as the recipe says, and prints nothing."""
+    """A trainer that evaluates, saves and marks checkpoints in `place` as the recipe says, and prints nothing.
+
+    `soft` `(rows of train, labels)` are targets in the place of the labels of `train`.
+    """
     from transformers import EarlyStoppingCallback, PrinterCallback, TrainingArguments
 
     how, on_cpu = recipe.train, pick_device(device).type == "cpu"
     encoded = task.encode(train, tokenizer, labels=labels, how=how, training=True)
+    if soft is not None:
+        encoded = distil.soften(encoded, soft)
     judged = task.encode(dev, tokenizer, labels=labels, how=how, training=False)
     per_epoch = math.ceil(
         math.ceil(len(encoded) / (how.batch_size * processes.devices(device))) / how.gradient_accumulation

@@ -140,3 +140,18 @@ def test_a_model_that_is_not_there_leaves_nothing_behind(model: str, told: str) 
     assert (ran.code, ran.err.count("error:")) == (2, 1), ran.err
     assert told in ran.err
     assert sorted(os.listdir()) == before
+
+
+def test_teachers_teach_by_texts_without_labels() -> None:
+    Path("texts.jsonl").write_text('{"sentence": "the soup was superb"}\n{"sentence": "the song was rotten"}\n')
+    command = ["finetune", "tiny.yaml", "--data", "train.csv", "--label-map", NAMED, "--lang", "en"]
+    command += ["--text", "sentence", "--label", "gold"]
+    told = robust(*command, "--unlabelled", "texts.jsonl", "--out", "student")
+    assert told.code == 2
+    assert "--teacher" in told.err
+    assert not Path("student").exists()
+
+    ran = robust(*command, "--unlabelled", "texts.jsonl", "--teacher", "bag-of-words", "--out", "student", "--json")
+    assert ran.code == 0, ran.err
+    assert "and of 2 rows without labels: bag-of-words." in " ".join(json.loads(ran.out)["notes"])
+    assert "gold: 0.5" in Path("student/README.md").read_text(encoding="utf-8")

@@ -16,7 +16,7 @@ def cross_entropy(how: Training, targets: Iterable[str], labels: Sequence[str]) 
     """Cross entropy over all labels between two updates, with the recipe's smoothing and class weights.
 
     `targets` are the labels of the training data, from which balanced weights are worked out; positions whose target is
-    -100 do not count.
+    -100 do not count. Targets may also be probabilities `(batch, labels)`, to which neither is applied.
     """
     import torch
 
@@ -27,6 +27,9 @@ def cross_entropy(how: Training, targets: Iterable[str], labels: Sequence[str]) 
 
     def mean(outputs: Any, targets: torch.Tensor, num_items_in_batch: Any = None) -> torch.Tensor:
         logits = outputs["logits"].float()
+        if targets.is_floating_point():  # probabilities of every label
+            size = len(targets) if num_items_in_batch is None else num_items_in_batch / targets.shape[-1]
+            return torch.nn.functional.cross_entropy(logits, targets.to(logits.dtype), reduction="sum") / size
         total = torch.nn.functional.cross_entropy(
             logits.reshape(-1, logits.shape[-1]),
             targets.reshape(-1),

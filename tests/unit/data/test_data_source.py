@@ -244,3 +244,11 @@ def test_the_layer_is_light() -> None:
         "sys.exit(any(m in sys.modules for m in ('torch', 'transformers', 'datasets', 'pyarrow')))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_labels_can_be_left_unread(tmp_path: Path) -> None:
+    file = tmp_path / "texts.csv"
+    file.write_text("text,label\ngood,1\nbad,\n", encoding="utf-8")
+    found = read(DataSpec(source=str(file), label=""))
+    assert [(row.fields, row.label) for row in found.rows] == [(("good",), None), (("bad",), None)]
+    assert found.columns["label"] == "(none)"

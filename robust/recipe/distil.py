@@ -1,0 +1,37 @@
+"""Distillation: a model learns what other models say of its texts, beside what the texts are labelled as."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from robust.recipe.parts import Part
+
+BAG_OF_WORDS = "bag-of-words"
+"""The teacher that is fitted on the labelled rows themselves: TF-IDF and logistic regression."""
+
+
+class Distillation(Part):
+    """Learning from teachers (Hinton, Vinyals & Dean 2015, arXiv:1503.02531; small encoders: Turc et al. 2019).
+
+    `teachers` are models as `--model` takes them elsewhere, or `bag-of-words`; their probabilities are averaged. A row
+    with a label is learnt as `gold` · its label + (1 - `gold`) · the teachers' mean; a row without one as the mean
+    alone. The temperature is 1.
+    """
+
+    teachers: Annotated[tuple[str, ...], Field(min_length=1)]
+    gold: Annotated[float, Field(ge=0, le=1)] = 0.5
+
+
+def distil_misfit(
+    distil: Distillation | None, *, task: str, label_smoothing: float, class_weights: str, tasks: bool
+) -> str | None:
+    """Why distillation does not go with the rest of a recipe; None where it does, or is not asked for."""
+    if distil is None:
+        return None
+    if task != "classification" or tasks:
+        return "distil is for classification, one task at a time: remove it"
+    if label_smoothing or class_weights != "none":
+        return "distil brings targets of its own: leave train.label_smoothing at 0 and train.class_weights at none"
+    return None

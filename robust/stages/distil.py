@@ -1,0 +1,121 @@
+"""What teachers say of the rows that a model is to learn, as its targets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from robust.core.types import Floats
+from robust.data.table import Row, Table, fingerprint
+from robust.errors import DataError, ModelError
+from robust.recipe.distil import BAG_OF_WORDS, Distillation
+from robust.stages import baseline
+from robust.stages.examples import Encoded
+from robust.stages.tasks.base import Items
+from robust.victims.load import load_victim
+
+BATCH = 32
+
+Says: TypeAlias = Callable[[Sequence[Row]], Floats]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Teacher:
+    """Gives probabilities `(n, labels)` for rows; `revision` pins what it is."""
+
+    name: str
+    revision: str
+    says: Says = field(repr=False)
+
+
+def teachers(how: Distillation, train: Table, labels: Sequence[str], *, device: str) -> tuple[Teacher, ...]:
+    """The teachers of a recipe, loaded and ready; columns are in the order of `labels`.
+
+    A bag of words is fitted on `train` when it is first asked. Raises `ModelError` for a model that is missing or does
+    not know the labels.
+    """
+    return tuple(_teacher(name, train, labels, device) for name in how.teachers)
+
+
+def _teacher(name: str, train: Table, labels: Sequence[str], device: str) -> Teacher:
+    if name == BAG_OF_WORDS:
+
+        def counts(rows: Sequence[Row]) -> Floats:
+            return baseline.fit(train).probabilities(replace(train, rows=tuple(rows)), labels)
+
+        return Teacher(name=name, revision=train.fingerprint, says=counts)
+    victim = load_victim(name, device=device)
+    known = {label.casefold(): at for at, label in enumerate(victim.meta.labels)}
+    missing = [label for label in labels if label.casefold() not in known]
+    if missing or len(known) != len(labels):
+        raise ModelError(
+            f"the teacher {name} knows the labels {', '.join(victim.meta.labels)}, the data {', '.join(labels)}",
+            fix="use a teacher that was trained for these labels, or map those of the data with --label-map",
+        )
+    order = [known[label.casefold()] for label in labels]
+
+    def says(rows: Sequence[Row]) -> Floats:
+        found = np.zeros((len(rows), len(labels)), dtype=np.float32)
+        places = sorted(range(len(rows)), key=lambda at: sum(map(len, rows[at].fields)))
+        for start in range(0, len(places), BATCH):
+            part = places[start : start + BATCH]
+            logits = victim.logits([rows[at].fields for at in part])[:, order].astype(np.float64)
+            odds = np.exp(logits - logits.max(axis=1, keepdims=True))
+            found[part] = odds / odds.sum(axis=1, keepdims=True)
+        return found
+
+    return Teacher(name=name, revision=victim.meta.revision, says=says)
+
+
+def lesson(
+    how: Distillation,
+    taught: Sequence[Teacher],
+    train: Table,
+    unlabelled: Table | None,
+    labels: Sequence[str],
+    *,
+    kept: Path,
+) -> tuple[Table, Floats]:
+    """All rows to learn, those without a label given the teachers' likeliest, and their targets `(n, labels)`.
+
+    What the teachers said is kept in the file `kept` (.npy) and read from there if it exists. Raises `DataError` where
+    rows of `unlabelled` have another number of texts than those of `train`.
+    """
+    extra = () if unlabelled is None else unlabelled.rows
+    width = {len(row.fields) for row in (*train.rows, *extra)}
+    if len(width) > 1:
+        raise DataError(
+            f"the unlabelled rows have {len(extra[0].fields)} texts, the labelled ones {len(train.rows[0].fields)}",
+            fix="name the columns with --text and --pair",
+        )
+    rows = (*train.rows, *extra)
+    if kept.exists():
+        mean: Floats = np.asarray(np.load(kept), dtype=np.float32)
+    else:
+        mean = np.mean(np.stack([teacher.says(rows) for teacher in taught]), axis=0)
+        np.save(kept, mean)
+    numbers = {label: at for at, label in enumerate(labels)}
+    gold = np.eye(len(labels), dtype=np.float32)[[numbers[str(row.label)] for row in train.rows]]
+    known = how.gold * gold + (1 - how.gold) * mean[: len(gold)]
+    targets = np.concatenate([known, mean[len(gold) :]], dtype=np.float32)
+    learnt = tuple(
+        replace(row, id=f"unlabelled/{row.id}", label=labels[int(at)])
+        for row, at in zip(extra, mean[len(gold) :].argmax(axis=1), strict=True)
+    )
+    whole = (*train.rows, *learnt)
+    pinned = fingerprint((row.id, row.fields, row.label) for row in whole)
+    return replace(train, rows=whole, fingerprint=pinned), targets
+
+
+def soften(encoded: Items, targets: Floats) -> Encoded:
+    """The same items with rows of `targets` `(n, labels)` in the place of label numbers."""
+    if not isinstance(encoded, Encoded):
+        raise TypeError(f"{type(encoded).__name__} has no label numbers to replace")
+    items: list[dict[str, Any]] = [
+        {**item, "labels": row} for item, row in zip(encoded.items, targets.tolist(), strict=True)
+    ]
+    return replace(encoded, items=items)
