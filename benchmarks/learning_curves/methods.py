@@ -37,7 +37,7 @@ class Method:
     unfrozen: float = 0.5
 
 
-SMALL = ((100, 160), (500, 300), (2000, 600), (10**9, 1200))
+SMALL = ((100, 60), (500, 120), (2000, 240), (10**9, 480))
 METHODS: Mapping[str, Method] = {
     "scratch": Method(
         title="from scratch",
@@ -47,16 +47,16 @@ METHODS: Mapping[str, Method] = {
             "model": {
                 "checkpoint": None,
                 "config": {
-                    "hidden_size": 160,
-                    "layers": 2,
+                    "hidden_size": 256,
+                    "layers": 4,
                     "heads": 4,
-                    "intermediate_size": 320,
-                    "max_positions": 128,
-                    "dropout": 0.2,
+                    "intermediate_size": 1024,
+                    "max_positions": 256,
+                    "dropout": 0.1,
                 },
             },
             "tokenizer": {"vocab_size": 8000, "min_frequency": 2},
-            "train": {"learning_rate": 8e-4, "word_dropout": 0.15, "label_smoothing": 0.05},
+            "train": {"learning_rate": 5e-4, "word_dropout": 0.15, "label_smoothing": 0.05},
         },
         starts=False,
     ),
