@@ -20,6 +20,7 @@ WEIGHTS = ("model.safetensors", "model.safetensors.index.json", "model-*-of-*.sa
 TOKENISER = ("tokenizer.json", "tokenizer_config.json", "vocab.*", "*.model", "bpe.codes")
 TOKENISER_EXTRAS = ("merges.txt", "special_tokens_map.json", "added_tokens.json")
 CODE = ("*.py",)
+MULTITASK = "robust-multitask"
 PICKLED = ("pytorch_model*.bin", "*.pt", "*.pth", "*.ckpt")
 
 _HEADS = {
@@ -71,6 +72,12 @@ def check_config(config: Mapping[str, Any], name: str, wanted: Wanted) -> None:
     Asked before loading, because transformers gives a model without the head that is asked for a random one, without
     complaint. A model that does not say what it is passes; loading it shows whether its head is there.
     """
+    parts = config.get("heads")
+    if config.get("model_type") == MULTITASK and wanted.heads and isinstance(parts, Mapping) and parts:
+        raise ModelError(
+            f"{name} is a model of several tasks ({', '.join(parts)})",
+            fix=f"name the directory of one of them, such as {name.rstrip('/')}/{next(iter(parts))}",
+        )
     architectures = config.get("architectures") or []
     if not architectures or not wanted.heads or any(str(a).endswith(wanted.heads) for a in architectures):
         return

@@ -67,6 +67,13 @@ def test_models_that_can_be_attacked_and_evaluated() -> None:
     assert attacked.code == 0, attacked.err
     assert json.loads(attacked.out)["n"] == 2
 
+    whole = robust(
+        *[word if word != mood["model"] else str(Path(mood["model"]).parent) for word in attack], "--lang", "en"
+    )
+    assert whole.code == 2
+    assert "is a model of several tasks (mood, things)" in whole.err
+    assert "/mood" in whole.err
+
 
 @pytest.mark.parametrize(
     ("words", "told"),
