@@ -138,6 +138,7 @@ class MaskedEncoder(_Transformer):
     masked: Annotated[float, Field(gt=0, lt=1)] = 0.15
     whole_word: bool = True
     warm_start: Annotated[int, Field(ge=0)] = 0
+    local_layers: Annotated[int, Field(ge=0)] = 0
 
 
 class CausalDecoder(_Transformer):

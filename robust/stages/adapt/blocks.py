@@ -1,4 +1,4 @@
-"""Texts as blocks of tokens that a language model learns from: joined, cut, and for encoders with tokens hidden."""
+"""Texts as blocks of tokens that a language model learns from: joined and cut."""
 
 from __future__ import annotations
 
@@ -10,9 +10,6 @@ from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
-
-IGNORED = -100
-"""The target of tokens that are not predicted."""
 
 
 def blocks(
@@ -33,27 +30,3 @@ def blocks(
     if not made.size:
         return np.empty((0, length), dtype=np.int64)
     return made if first is None else np.insert(made, 0, first, axis=1)
-
-
-def hide(
-    rows: NDArray[np.int64],
-    *,
-    share: float,
-    mask: int,
-    vocabulary: int,
-    special: Iterable[int],
-    draws: np.random.Generator,
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """What a masked language model reads and what it is to predict, both `(n, length)`; other targets are `IGNORED`.
-
-    Of the tokens, special ones apart, `share` are predicted, at least one in a row that has any: of these eight in ten
-    read as `mask`, one in ten as any token, one in ten as it is (Devlin et al. 2019, section 3.1).
-    """
-    open_ = ~np.isin(rows, list(special))
-    ranks = np.where(open_, draws.random(rows.shape), 2.0)
-    chosen = (ranks < share) | ((ranks == ranks.min(axis=1, keepdims=True)) & open_)
-    how = draws.random(rows.shape)
-    others = draws.integers(0, vocabulary, rows.shape)
-    read = np.where(chosen & (how < 0.8), mask, rows)
-    read = np.where(chosen & (how >= 0.8) & (how < 0.9), others, read)
-    return read, np.where(chosen, rows, IGNORED)

@@ -6,9 +6,9 @@ import json
 import math
 import os
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,12 +24,15 @@ from robust.errors import DataError, ModelError
 from robust.models import register
 from robust.recipe.adapt import LanguageModel
 from robust.stages.adapt import rates
-from robust.stages.adapt.blocks import blocks, hide
+from robust.stages.adapt.blocks import blocks
 from robust.stages.precision import fast_bf16
+from robust.stages.pretrain.masking import mask, special_ids
 
 if TYPE_CHECKING:
     import torch
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+_Objective: TypeAlias = Callable[[NDArray[np.int64], np.random.Generator], "torch.Tensor"]
 
 RECORD = "language-model.json"
 """What was done, beside the tuned weights: `objective`, `blocks`, `length`, `steps`, and the `losses` of each epoch."""
@@ -147,6 +150,7 @@ def _train(
     slanted = settings.slanted_triangular
     falling = (lambda step: 1 - step / steps) if slanted is None else rates.schedule(slanted, steps)
     scheduler = LambdaLR(optimizer, falling)
+    objective = _objective(model, tokenizer, settings, masked=masked)
     losses: list[list[float]] = []
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
@@ -156,11 +160,8 @@ def _train(
                 break
             if epoch == len(losses):
                 losses.append([])
-            read, wanted = batch, batch
-            if masked:
-                draws = np.random.default_rng([seed, 1, step])
-                read, wanted = _hidden(batch, tokenizer, _vocabulary(model), settings, draws)
-            loss = _loss(model, read, wanted, bf16=bf16)
+            with torch.autocast(model.device.type, torch.bfloat16, enabled=bf16):
+                loss = objective(batch, np.random.default_rng([seed, 1, step]))
             loss.backward()  # type: ignore[no-untyped-call]
             if settings.clip is not None:
                 torch.nn.utils.clip_grad_norm_(model.parameters(), settings.clip)
@@ -182,35 +183,41 @@ def _batches(rows: NDArray[np.int64], size: int, seed: int) -> Iterator[tuple[in
         epoch += 1
 
 
-def _hidden(
-    batch: NDArray[np.int64],
-    tokenizer: PreTrainedTokenizerBase,
-    vocabulary: int,
-    settings: LanguageModel,
-    draws: np.random.Generator,
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    mask: Any = tokenizer.mask_token_id
-    special = tokenizer.all_special_ids
-    return hide(batch, share=settings.masked, mask=mask, vocabulary=vocabulary, special=special, draws=draws)
+def _objective(model: Any, tokenizer: PreTrainedTokenizerBase, settings: LanguageModel, *, masked: bool) -> _Objective:
+    """The loss of rows of tokens; whoever calls it gives the draws that hide tokens."""
+    import torch
 
+    from robust.stages.pretrain.losses import MaskedLoss
 
-def _vocabulary(model: Any) -> int:
-    return len(model.get_input_embeddings().weight)
+    if not masked:
+        return lambda rows, draws: _next_tokens(model, torch.from_numpy(rows).to(model.device))
+    size = len(model.get_input_embeddings().weight)
+    mask_id: Any = tokenizer.mask_token_id
+    special = special_ids(tokenizer, size)
+    loss = MaskedLoss(model)
+
+    def guessed(rows: NDArray[np.int64], draws: np.random.Generator) -> torch.Tensor:
+        hidden = mask(
+            rows,
+            share=settings.masked,
+            mask_id=mask_id,
+            vocab_size=size,
+            special=special,
+            continues=None,
+            rng=draws,
+        )
+        value: torch.Tensor = loss(*(torch.from_numpy(part).to(model.device) for part in hidden))
+        return value
+
+    return guessed
 
 
 def _bf16(wanted: Literal["auto"] | bool, model: Any) -> bool:
     return fast_bf16(model.device.type) if wanted == "auto" else wanted
 
 
-def _loss(model: Any, read: NDArray[np.int64], wanted: NDArray[np.int64], *, bf16: bool) -> torch.Tensor:
+def _next_tokens(model: Any, ids: torch.Tensor) -> torch.Tensor:
     import torch
 
-    device = model.device
-    with torch.autocast(device.type, torch.bfloat16, enabled=bf16):
-        output = model(
-            input_ids=torch.from_numpy(read).to(device),
-            attention_mask=torch.ones(read.shape, dtype=torch.long, device=device),
-            labels=torch.from_numpy(wanted).to(device),
-        )
-    loss: torch.Tensor = output.loss
+    loss: torch.Tensor = model(input_ids=ids, attention_mask=torch.ones_like(ids), labels=ids).loss
     return loss

@@ -44,9 +44,9 @@ def mask(
 ) -> tuple[Ids, Ids, Ids]:
     """Hide tokens of a batch `(n, length)`; returns what the model reads, the places to guess and their true ids.
 
-    Exactly `round(share · n · length)` places `(k,)` (indices into the flattened batch, ascending) are chosen, so that
-    every batch has the same shape; fewer only where special tokens leave fewer. With `continues` (see `continuing`) all
-    pieces of a word are chosen together, but for the last word that fits.
+    Exactly `round(share · n · length)` places `(k,)` (indices into the flattened batch, ascending), at least one, are
+    chosen, so that every batch has the same shape; fewer only where special tokens leave fewer. With `continues` (see
+    `continuing`) all pieces of a word are chosen together, but for the last word that fits.
     """
     flat = ids.reshape(-1)
     eligible = ~special[flat]
@@ -58,7 +58,7 @@ def mask(
         word = np.cumsum(starts) - 1
         scores = rng.random(int(word[-1]) + 1)[word]
     scores[~eligible] = 2.0
-    wanted = min(round(share * flat.size), int(eligible.sum()))
+    wanted = min(max(1, round(share * flat.size)), int(eligible.sum()))
     chosen = np.sort(np.argpartition(scores, wanted - 1)[:wanted]) if wanted else np.empty(0, dtype=np.int64)
     targets = flat[chosen].copy()
     read = flat.copy()

@@ -16,7 +16,7 @@ from robust.recipe.pretrain import PretrainRecipe
 from robust.recipe.pretrain_models import Checkpoint
 from robust.stages.portable import save_tokenizer
 from robust.stages.precision import fast_bf16
-from robust.stages.pretrain import loop, tokenisers, tokens, warm_start
+from robust.stages.pretrain import local_attention, loop, tokenisers, tokens, warm_start
 from robust.stages.pretrain.corpus import Corpus
 from robust.stages.pretrain.masking import Ids, continuing, mask, special_ids
 from robust.stages.pretrain.opening import new_model, open_checkpoint
@@ -64,6 +64,8 @@ def train(
     size = int(model.config.vocab_size)
     if epochs := getattr(made, "warm_start", 0):
         _warm(model, packed, epochs, place.checkpoints / "embeddings", seed=how.seed)
+    if layers := getattr(made, "local_layers", 0):
+        local_attention.start(model, layers=layers)
     special = special_ids(tokenizer, size)
     continues = _padded(continuing(tokenizer), size) if whole else None
 

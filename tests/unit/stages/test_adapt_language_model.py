@@ -11,8 +11,9 @@ from robust.errors import DataError, ModelError
 from robust.recipe.adapt import LanguageModel
 from robust.recipe.finetune import FinetuneRecipe
 from robust.stages import adapt
-from robust.stages.adapt.blocks import IGNORED, blocks, hide
+from robust.stages.adapt.blocks import blocks
 from robust.stages.adapt.language_model import tune
+from robust.stages.pretrain.masking import mask, special_ids
 from tests import tiny_models
 
 TEXTS = (
@@ -40,24 +41,6 @@ def test_blocks_hold_the_texts_in_order_with_their_ends() -> None:
         [*tokenizer.convert_tokens_to_ids(["so", "good"]), tokenizer.sep_token_id]
     ]
     assert not len(blocks(["", " \n"], tokenizer, length=8))
-
-
-def test_hidden_tokens_are_the_share_asked_for_and_special_ones_never() -> None:
-    draws = np.random.default_rng(1)
-    rows = draws.integers(10, 1000, (200, 100))
-    rows[:, 0], rows[:, 50] = 2, 3
-    read, wanted = hide(rows, share=0.2, mask=4, vocabulary=1000, special=(0, 2, 3, 4), draws=np.random.default_rng(2))
-    hidden = wanted != IGNORED
-    assert not hidden[:, [0, 50]].any()
-    assert (wanted[hidden] == rows[hidden]).all()
-    assert (read[~hidden] == rows[~hidden]).all()
-    assert hidden.sum() / (200 * 98) == pytest.approx(0.2, abs=0.01)
-    assert (read[hidden] == 4).mean() == pytest.approx(0.8, abs=0.02)
-    assert (read[hidden] == rows[hidden]).mean() == pytest.approx(0.1, abs=0.02)
-    few = hide(np.array([[2, 11, 12, 3]]), share=1e-9, mask=4, vocabulary=20, special=(2, 3), draws=draws)[1]
-    assert (few != IGNORED).sum() == 1, "a row without a target would have no loss"
-    none = hide(np.array([[2, 3]]), share=0.5, mask=4, vocabulary=20, special=(2, 3), draws=draws)[1]
-    assert (none == IGNORED).all()
 
 
 def perplexing(model, rows: np.ndarray) -> float:
@@ -137,16 +120,22 @@ def test_an_encoder_learns_to_fill_in_and_the_same_seed_gives_the_same_weights(t
     assert (folders[0] / "tokenizer.json").read_bytes() == (tmp_path / "bert" / "tokenizer.json").read_bytes()
     tokenizer = AutoTokenizer.from_pretrained(folders[0])
     rows = blocks(TEXTS, tokenizer, length=16, first=tokenizer.cls_token_id)
-    special = tokenizer.all_special_ids
-    read, wanted = hide(
-        rows, share=0.3, mask=4, vocabulary=len(tokenizer), special=special, draws=np.random.default_rng(9)
+    read, places, wanted = mask(
+        rows,
+        share=0.3,
+        mask_id=4,
+        vocab_size=len(tokenizer),
+        special=special_ids(tokenizer, len(tokenizer)),
+        continues=None,
+        rng=np.random.default_rng(9),
     )
     losses = []
     for each in (source, folders[0]):
         model = AutoModelForMaskedLM.from_pretrained(each).eval()
         with torch.no_grad():
             logits = model(torch.from_numpy(read)).logits
-        losses.append(float(torch.nn.functional.cross_entropy(logits.flatten(0, 1), torch.from_numpy(wanted).ravel())))
+        guesses = logits.flatten(0, 1)[torch.from_numpy(places)]
+        losses.append(float(torch.nn.functional.cross_entropy(guesses, torch.from_numpy(wanted))))
     assert losses[1] < 0.7 * losses[0]
     assert json.loads((folders[0] / "language-model.json").read_text())["objective"] == "masked"
 

@@ -48,6 +48,11 @@ def test_special_tokens_are_never_guessed() -> None:
     assert len(places) == int((ids >= 5).sum())  # fewer than asked for: these are all
 
 
+def test_there_is_always_something_to_guess_where_there_can_be() -> None:
+    assert len(hide(np.array([[1, 11, 12, 3]]), share=1e-9)[1]) == 1  # nothing to guess has no loss
+    assert len(hide(np.array([[1, 3]]), share=0.5)[1]) == 0
+
+
 def test_all_pieces_of_a_word_are_hidden_together() -> None:
     rng = np.random.default_rng(1)
     ids = rng.integers(5, VOCABULARY, (16, 128))
