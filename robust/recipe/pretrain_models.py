@@ -131,8 +131,8 @@ class MaskedEncoder(_Transformer):
     """BERT (Devlin et al. 2019) on masked words alone; `whole_word` hides all pieces of a word, as BETO does.
 
     `warm_start`: passes over the text in which Word2Vec learns vectors of the word pieces that the embeddings start
-    from (0: random ones). `local_layers`: so many of the lowest layers start out by attending to neighbouring tokens (0:
-    the usual random weights, with which attention is the same everywhere at first).
+    from (0: random ones). `local_layers`: so many of the lowest layers start out by attending to neighbouring tokens
+    (0: the usual random weights, with which attention is the same everywhere at first).
     """
 
     kind: Literal["bert"]
