@@ -68,13 +68,14 @@ class Overlap:
 
     def __init__(self, protected: Iterable[str], *, minimum: int = 6) -> None:
         self.minimum = minimum
-        self._protected = [words(text) for text in protected]
-        self._whole = set(self._protected)
-        self._parts: dict[int, set[tuple[str, ...]]] = {}
+        self._whole = {words(text) for text in protected}
+        self._runs: dict[tuple[str, ...], list[tuple[tuple[str, ...], int]]] = {}
         self._starts: dict[tuple[str, ...], list[tuple[str, ...]]] = {}
         for text in self._whole:
             if len(text) >= minimum:
                 self._starts.setdefault(text[:minimum], []).append(text)
+            for at, run in enumerate(_runs(text, minimum)):
+                self._runs.setdefault(run, []).append((text, at))
 
     def __contains__(self, text: object) -> bool:
         """True for a text equal to a protected one, contained in one, or containing one (from `minimum` words on)."""
@@ -84,9 +85,7 @@ class Overlap:
         size = len(mine)
         if size < self.minimum:
             return False
-        if size not in self._parts:
-            self._parts[size] = {run for text in self._protected for run in _runs(text, size)}
-        if mine in self._parts[size]:
+        if any(text[at : at + size] == mine for text, at in self._runs.get(mine[: self.minimum], ())):
             return True
         return any(
             mine[at : at + len(text)] == text
