@@ -29,7 +29,7 @@ def main(words: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    from benchmarks.learning_curves.methods import METHODS
+    from benchmarks.learning_curves.methods import MAIN, METHODS
 
     parser = argparse.ArgumentParser(prog="python -m benchmarks.learning_curves", description=__doc__)
     parser.add_argument("--language", choices=("en", "es"))
@@ -41,7 +41,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--dev-limit", type=int, default=500, help="dev rows at most, drawn by label")
     parser.add_argument("--sizes", default="100,500,2000,all", help="numbers of labels")
     parser.add_argument("--seeds", default="0,1,2")
-    parser.add_argument("--methods", default=",".join(METHODS), help=f"of {', '.join(METHODS)}")
+    parser.add_argument("--methods", default=",".join(MAIN), help=f"of {', '.join(METHODS)}")
     parser.add_argument(
         "--resources", action="append", default=[], metavar="METHOD=DIR", help="what a method starts from"
     )

@@ -12,7 +12,8 @@ from benchmarks.learning_curves.fits import Fit
 from benchmarks.learning_curves.methods import METHODS
 from robust.core.seeds import derive
 
-REFERENCE = "scratch"
+REFERENCES = ("scratch", "ulmfit")
+"""What the others are compared with: the first of these that there are fits of."""
 RESAMPLES = 10_000
 
 
@@ -47,6 +48,12 @@ def methods(fits: Iterable[Fit]) -> list[str]:
     """The methods there are fits of, in the order of their table."""
     known = {fit.method for fit in fits}
     return [name for name in METHODS if name in known]
+
+
+def reference(fits: Iterable[Fit]) -> str | None:
+    """The method that the others are compared with; None where it is not there."""
+    known = {fit.method for fit in fits}
+    return next((name for name in REFERENCES if name in known), None)
 
 
 def sizes(fits: Iterable[Fit]) -> list[str]:

@@ -15,6 +15,10 @@ from typing import Any
 from robust.recipe.finetune import FinetuneRecipe
 from robust.recipe.load import load
 
+EPOCHS = {"epochs": 3}
+SHORT: Mapping[str, Any] = {"adapt": {"language_model": EPOCHS}}
+"""ULMFiT's second stage is shorter than the recipe's, for time."""
+
 EVALUATIONS = 10
 """How often the dev set is scored in a fit."""
 
@@ -37,8 +41,8 @@ class Method:
     unfrozen: float = 0.5
 
 
-SMALL = ((100, 60), (500, 120), (2000, 240), (10**9, 480))
-METHODS: Mapping[str, Method] = {
+SMALL = ((100, 40), (500, 80), (2000, 160), (10**9, 320))
+MAIN: Mapping[str, Method] = {
     "scratch": Method(
         title="from scratch",
         recipe="classifier",
@@ -61,10 +65,30 @@ METHODS: Mapping[str, Method] = {
         starts=False,
     ),
     "vectors": Method(title="word vectors", recipe="word-vectors", updates=SMALL),
-    "ulmfit": Method(title="ULMFiT", recipe="ulmfit", updates=SMALL),
+    "ulmfit": Method(title="ULMFiT", recipe="ulmfit", updates=SMALL, changes=SHORT),
     "bert": Method(title="BERT (ours)", recipe="classifier", updates=SMALL, changes={"train": {"learning_rate": 2e-4}}),
     "minilm": Method(title="MiniLM", recipe="classifier", updates=SMALL, changes={"train": {"learning_rate": 1e-4}}),
 }
+
+
+def _without(what: str, **adapt: Any) -> Method:
+    return Method(title=f"ULMFiT without {what}", recipe="ulmfit", updates=SMALL, changes={"adapt": adapt})
+
+
+ABLATION: Mapping[str, Method] = {
+    "ulmfit-no-language-model": _without("the language model's stage", language_model=None),
+    "ulmfit-no-discriminative": _without(
+        "rates by layer", discriminative=None, language_model={**EPOCHS, "discriminative": None}
+    ),
+    "ulmfit-no-triangle": _without(
+        "slanted triangles", slanted_triangular=None, language_model={**EPOCHS, "slanted_triangular": None}
+    ),
+    "ulmfit-no-unfreezing": _without("gradual unfreezing", gradual_unfreezing=False, language_model=EPOCHS),
+    "ulmfit-no-concat": _without("concat pooling", pooling="last", language_model=EPOCHS),
+}
+"""ULMFiT less one of its parts each."""
+
+METHODS: Mapping[str, Method] = {**MAIN, **ABLATION}
 
 
 def updates_for(method: Method, labels: int) -> int:
@@ -83,7 +107,7 @@ def recipe_for(
     """
     fields = load(method.recipe, family="finetune", schema=FinetuneRecipe).model_dump()
     for section, change in method.changes.items():
-        fields[section] = {**(fields[section] or {}), **change} if isinstance(change, Mapping) else change
+        fields[section] = _laid_over(fields[section], change)
     if method.starts:
         fields["model"] = {"checkpoint": resource}
     fields["languages"] = (language,)
@@ -105,3 +129,10 @@ def recipe_for(
         pace = method.unfrozen * updates / per_epoch / method.groups
         fields["adapt"] = {**fields["adapt"], "unfreeze_every": pace}
     return FinetuneRecipe.model_validate(fields)
+
+
+def _laid_over(fields: Any, change: Any) -> Any:
+    """`change` over `fields`, section by section."""
+    if not isinstance(change, Mapping) or not isinstance(fields, Mapping):
+        return change
+    return {**fields, **{name: _laid_over(fields.get(name), part) for name, part in change.items()}}

@@ -29,14 +29,14 @@ def page(fits: Sequence[Fit]) -> str:
         parts.append(_table(mine, lambda found, _: _shown(curves.mean([fit.accuracy for fit in found]))))
         parts.append("Macro-F1, likewise.\n")
         parts.append(_table(mine, lambda found, _: _shown(curves.mean([fit.macro_f1 for fit in found]))))
-        if any(fit.method == curves.REFERENCE for fit in mine):
+        if base := curves.reference(mine):
             parts.append(
-                f"Accuracy minus that of `{curves.REFERENCE}` with the same labels and seeds, in points; 95 % interval "
+                f"Accuracy minus that of `{base}` with the same labels and seeds, in points; 95 % interval "
                 "over seeds and test rows.\n"
             )
             parts.append(_table(mine, _gain))
             parts.append(
-                f"Updates until the dev accuracy is at least the best that `{curves.REFERENCE}` ever has with the same "
+                f"Updates until the dev accuracy is at least the best that `{base}` ever has with the same "
                 "labels and seed (median over seeds; – for never).\n"
             )
             parts.append(_table(mine, _updates))
@@ -54,14 +54,14 @@ def page(fits: Sequence[Fit]) -> str:
 
 def _table(fits: Sequence[Fit], cell: Cell) -> str:
     sizes = curves.sizes(fits)
-    rows = {fit.size: fit.n_train for fit in fits}
+    rows, base = {fit.size: fit.n_train for fit in fits}, curves.reference(fits)
     head = [f"all ({rows[size]})" if size == "all" else size for size in sizes]
     lines = [f"| labels | {' | '.join(head)} |", f"|---|{'---:|' * len(sizes)}"]
     for method in curves.methods(fits):
         cells = []
         for size in sizes:
             found = curves.chosen(fits, language=fits[0].language, method=method, size=size)
-            reference = curves.chosen(fits, language=fits[0].language, method=curves.REFERENCE, size=size)
+            reference = curves.chosen(fits, language=fits[0].language, method=base, size=size) if base else []
             cells.append(cell(found, reference) if found else "")
         lines.append(f"| {METHODS[method].title} | {' | '.join(cells)} |")
     return "\n".join([*lines, ""])
@@ -73,7 +73,7 @@ def _shown(mean: curves.Mean) -> str:
 
 
 def _gain(found: Sequence[Fit], reference: Sequence[Fit]) -> str:
-    if found[0].method == curves.REFERENCE:
+    if found == reference:
         return "0"
     gain = curves.gain(found, reference)
     if gain is None:

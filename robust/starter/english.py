@@ -1,4 +1,4 @@
-"""English training data of `starter-en`: film phrases and sentences, and snippets of film reviews."""
+"""English training data of `starter-en`: film phrases and sentences, hotel opinions, film reviews without labels."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ from pathlib import Path
 
 from robust.core.seeds import derive
 from robust.starter.cleaning import Overlap, Row, clean, detokenised, distinct, held_out, snippets, words
+
+BEGINNING, WHOLE = 1200, 0.15
+"""Characters of a whole review that are kept among the unlabelled texts, and the share of reviews of which they are."""
 
 LABELS = ("negative", "positive")
 SOURCES = {
@@ -24,7 +27,8 @@ SOURCES = {
 def prepare(data: Path) -> dict[str, list[Row]]:
     """Rows of `train`, `dev` (to choose by) and `test-*` (to report on), from the public data sets under `data`.
 
-    `test-imdb` are whole film reviews, of which no part is trained on.
+    Labels come from the treebank and the hotel opinions alone. Film reviews and their snippets are `unlabelled`;
+    `test-imdb` are whole reviews, of which no part is read in training.
     """
     tests = {f"test-sst2-{part}": list(_sst2(data, part)) for part in ("dev", "test")}
     sentences = list(_sst2(data, "train"))
@@ -38,10 +42,18 @@ def prepare(data: Path) -> dict[str, list[Row]]:
             dev += [Row(id=row.id, text=piece, label=row.label) for piece in pieces]
     protected = Overlap([row.text for rows in (*tests.values(), dev) for row in rows])
     train = [*_both_spacings([*sentences, *phrases(data)]), *_opener(data)]
-    for row in [*(row for row in reviews if not held_out(row.id, share=0.04)), *_counterfactual(data)]:
-        train += _review(row)
     train = [row for row in distinct(train) if row.text not in protected]
-    return {"train": train, "dev": dev, **tests}
+    return {"train": train, "dev": dev, "unlabelled": _unlabelled(data, reviews, protected), **tests}
+
+
+def _unlabelled(data: Path, reviews: list[Row], protected: Overlap) -> list[Row]:
+    """Snippets of film reviews, and the beginnings of whole ones."""
+    found: list[Row] = []
+    for row in [*(row for row in reviews if not held_out(row.id, share=0.04)), *_counterfactual(data)]:
+        found += list(_review(row))[:1]
+        if held_out(row.id, share=WHOLE, seed=2):
+            found.append(Row(id=f"{row.id}-whole", text=row.text[:BEGINNING], label=row.label))
+    return [Row(id=row.id, text=row.text, label="") for row in distinct(found) if row.text not in protected]
 
 
 def _sst2(data: Path, part: str) -> Iterator[Row]:

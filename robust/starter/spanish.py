@@ -26,7 +26,8 @@ def prepare(data: Path) -> dict[str, list[Row]]:
     """Rows of `train`, `dev` (to choose by) and `test-*` (to report on), from the public data sets under `data`.
 
     The split of the reviews depends on the row ids alone: a fifth is `test-reviews`, a tenth of the rest `dev`.
-    `reviews-train` and `reviews-dev` are the whole reviews among `train` and `dev`, for measurements of their own.
+    `reviews-*` and `tweets-*` are the whole reviews and the tweets among `train` and `dev`, for measurements of their
+    own. `test-politics` are tweets about politics, of which none is trained on.
     """
     rated = list(reviews(data))
     test = [row for row in rated if held_out(row.id, share=0.2)]
@@ -38,6 +39,7 @@ def prepare(data: Path) -> dict[str, list[Row]]:
         "test-reviews": test,
         "test-tass": list(_tass(data, "inter_dev")),
         "test-opener": list(_opener(data, "dev")),
+        "test-politics": list(_tass(data, "politics")),
     }
     protected = Overlap([row.text for rows in (*tests.values(), dev) for row in rows])
     train = [row for row in tweets if not held_out(row.id, share=0.1)]
@@ -45,7 +47,10 @@ def prepare(data: Path) -> dict[str, list[Row]]:
     train += [*_opener(data, "train"), *_expressions(data, "train"), *_polar_words(data)]
     train += glosses(english.phrases(data), glossary(data))
     train = [row for row in distinct(train) if row.text not in protected]
+    learnt = [row for row in tweets if not held_out(row.id, share=0.1) and row.text not in protected]
     whole = {
+        "tweets-train": learnt,
+        "tweets-dev": [row for row in tweets if held_out(row.id, share=0.1)],
         "reviews-train": [row for row in rest if not held_out(row.id, share=0.1, seed=1)],
         "reviews-dev": [row for row in rest if held_out(row.id, share=0.1, seed=1)],
     }

@@ -49,14 +49,14 @@ def train(
     import torch
 
     from robust.checkpoints.device import pick_device
-    from robust.stages.precision import fast_bf16
+    from robust.stages import precision
 
     made, how = recipe.model, recipe.train
     assert isinstance(made, Recurrent)  # what `run.py` calls this for
     if how.compile:
         raise UserError("recurrent layers run in kernels that torch.compile leaves alone", fix="--set train.compile=no")
     target = pick_device(device)
-    bf16 = fast_bf16(target.type) if how.bf16 == "auto" else how.bf16
+    bf16 = precision.chosen(how.bf16, target.type, place.checkpoints)
     tokenizer = _tokenizer(recipe, corpus, place.checkpoints / "tokenizer")
     packed = tokens.pack(corpus, tokenizer, place.checkpoints / "tokens", held_out=how.held_out, seed=how.seed)
     if len(packed.train) < 2 * how.batch_size:

@@ -14,8 +14,8 @@ from robust.core.seeds import derive
 from robust.errors import ModelError
 from robust.recipe.pretrain import PretrainRecipe
 from robust.recipe.pretrain_models import Checkpoint
+from robust.stages import precision
 from robust.stages.portable import save_tokenizer
-from robust.stages.precision import fast_bf16
 from robust.stages.pretrain import local_attention, loop, tokenisers, tokens, warm_start
 from robust.stages.pretrain.corpus import Corpus
 from robust.stages.pretrain.masking import Ids, continuing, mask, special_ids
@@ -86,7 +86,7 @@ def train(
         )
 
     target = pick_device(device)
-    bf16 = fast_bf16(target.type) if how.bf16 == "auto" else how.bf16
+    bf16 = precision.chosen(how.bf16, target.type, place.checkpoints)
     loss = MaskedLoss(model) if objective == "masked" else CausalLoss(model)
     rows = how.model_copy(update={"length": width})
     clock = loop.run(loss, rows, packed.train, batch, place.checkpoints, target, progress, bf16=bf16)

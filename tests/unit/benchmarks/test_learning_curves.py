@@ -66,7 +66,7 @@ def test_a_subset_is_drawn_by_its_seed_and_keeps_rare_labels(table: Table) -> No
         subset(table, 109, seed=0)
 
 
-@pytest.mark.parametrize(("n_train", "wanted"), [(100, 60), (101, 120), (2000, 240), (60_000, 480), (7, 60)])
+@pytest.mark.parametrize(("n_train", "wanted"), [(100, 40), (101, 80), (2000, 160), (60_000, 320), (7, 40)])
 def test_updates_follow_the_table(n_train: int, wanted: int) -> None:
     """Epochs come out so that the trainer's own arithmetic, which rounds up twice, makes exactly these updates."""
     recipe = methods.recipe_for(methods.METHODS["scratch"], resource=None, n_train=n_train, language="en", seed=4)
@@ -90,6 +90,29 @@ def test_gradual_unfreezing_is_spread_over_the_updates() -> None:
         recipe = methods.recipe_for(method, resource="somewhere", n_train=n_train, language="es", seed=0)
         opened = recipe.adapt.unfreeze_every * method.groups
         assert opened == pytest.approx(method.unfrozen * recipe.train.epochs, rel=0.02)
+
+
+def test_each_ablation_leaves_one_part_out() -> None:
+    def adapted(name: str) -> dict[str, object]:
+        recipe = methods.recipe_for(methods.METHODS[name], resource="somewhere", n_train=500, language="es", seed=0)
+        return recipe.adapt.model_dump()
+
+    whole = adapted("ulmfit")
+    lacking = {
+        "language-model": {"language_model": None},
+        "discriminative": {"discriminative": None},
+        "triangle": {"slanted_triangular": None},
+        "unfreezing": {"gradual_unfreezing": False},
+        "concat": {"pooling": "last"},
+    }
+    assert {f"ulmfit-no-{part}" for part in lacking} == set(methods.ABLATION)
+    for part, change in lacking.items():
+        found = adapted(f"ulmfit-no-{part}")
+        if part in ("discriminative", "triangle"):
+            change = {**change, "language_model": {**whole["language_model"], **change}}  # type: ignore[dict-item]
+        if part == "unfreezing":
+            change = {**change, "unfreeze_every": found["unfreeze_every"]}
+        assert found == {**whole, **change}
 
 
 def fit_of(
