@@ -136,6 +136,8 @@ def _summary(result: Multitasked, recipe: str) -> dict[str, Any]:
         "steps": result.steps,
         "epochs": result.epochs,
         "seconds": round(result.seconds, 2),
+        "tokens": result.tokens,
+        "energy": result.energy and result.energy.as_dict(),
         "resumed": result.resumed,
     }
 
@@ -158,7 +160,8 @@ def _show(result: Multitasked, *, to_stderr: bool) -> None:
         screen.print(table)
         for note in done.notes[:-1]:  # the last one says that it was learnt with the others
             screen.print(f"note: {note}")
+    cost = f", {result.tokens / result.seconds:,.0f} tokens/s, {result.energy}" if result.tokens else ""
     screen.print(
-        f"mean {100 * result.mean:.1f} %; {result.epochs:.3g} epochs, {result.seconds:.0f} s → {result.out} "
+        f"mean {100 * result.mean:.1f} %; {result.epochs:.3g} epochs, {result.seconds:.0f} s{cost} → {result.out} "
         f"({', '.join(f'{done.out.name}/' for done in result.tasks.values())})"
     )

@@ -12,6 +12,7 @@ import robust
 from robust.recipe.finetune import FinetuneRecipe
 from robust.results.estimates import RESAMPLES, Estimate
 from robust.stages.baseline import DESCRIPTION
+from robust.stages.meter import Energy
 from robust.stages.tasks import AnyTable, task_of
 
 if TYPE_CHECKING:
@@ -159,6 +160,11 @@ def _yaml(value: Any) -> str:
 
 
 def _cost(result: Finetuned) -> str:
-    rate = f" ({result.tokens / result.seconds:,.0f} tokens a second)" if result.tokens and result.seconds else ""
-    since = " since it was resumed" if result.resumed else ""
-    return f"{result.tokens:,} tokens{rate}; energy{since}: {result.energy}." if result.energy else ""
+    return cost(result.tokens, result.seconds, result.energy, resumed=result.resumed)
+
+
+def cost(tokens: int, seconds: float, energy: Energy | None, *, resumed: bool) -> str:
+    """What a training read, how fast, and its energy, as a sentence."""
+    rate = f" ({tokens / seconds:,.0f} tokens a second)" if tokens and seconds else ""
+    since = " since it was resumed" if resumed else ""
+    return f"{tokens:,} tokens{rate}; energy{since}: {energy}." if energy else ""

@@ -17,6 +17,7 @@ from robust.recipe.parts import WordPiece
 from robust.results.estimates import Estimate
 from robust.stages import card, models, multitask_card, multitask_loop, processes
 from robust.stages.finetune import Finetuned
+from robust.stages.meter import Energy, Meter
 from robust.stages.multitask_loop import Learner
 from robust.stages.portable import save_tokenizer
 from robust.stages.pretrain import tokenisers
@@ -47,7 +48,8 @@ class Multitasked:
 
     `tasks` have what fine-tuning for each would have given; their models are in the folders `out/<task>`. `mean` is the
     highest mean of the tasks' measures on their dev sets, by which the weights were chosen, `epochs` how many passes
-    over all rows of all tasks `steps` updates are worth.
+    over all rows of all tasks `steps` updates are worth. `tokens` were read while training, padding included; `energy`
+    is that of this call's training, an earlier one's not included.
     """
 
     out: Path
@@ -58,6 +60,8 @@ class Multitasked:
     epochs: float
     seconds: float
     resumed: bool
+    tokens: int = 0
+    energy: Energy | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +116,9 @@ def multitask(
     with quiet(), workspace(out, purpose=purpose, marker="config.json", force=force) as place:
         model, tokenizer = _start(recipe, drafts, place)
         learners = [_learner(one, tokenizer) for one in drafts]
+        meter = Meter()
         done = multitask_loop.train(model, learners, recipe, place, device=target, progress=progress)
+        energy = meter.energy()
         _in_format(model, recipe).float()  # what is scored is what will be loaded
         tasks = {}
         for one, learner in zip(drafts, learners, strict=True):
@@ -142,6 +148,8 @@ def multitask(
             epochs=done.epochs,
             seconds=done.seconds,
             resumed=place.resumed,
+            tokens=done.tokens,
+            energy=energy,
         )
         _save(model.cpu(), tokenizer, recipe, drafts, result, place)
     return result

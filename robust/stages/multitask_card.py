@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from robust.recipe.finetune import FinetuneRecipe
-from robust.stages.card import NAMES, markdown, shown
+from robust.stages.card import NAMES, cost, markdown, shown
 from robust.stages.multitask_draws import shares
 from robust.stages.tasks import AnyTable
 
@@ -40,7 +40,8 @@ def write(recipe: FinetuneRecipe, result: Multitasked, trains: Mapping[str, AnyT
         "\n".join(f"- {entry}" for entry in recipe.card.data),
         "## Training",
         f"{result.steps:,} updates, worth {result.epochs:.3g} epochs of all rows; {result.seconds:.0f} seconds"
-        f"{' (interrupted and resumed)' if result.resumed else ''}; energy was not measured.",
+        f"{' (interrupted and resumed)' if result.resumed else ''}. "
+        + cost(result.tokens, result.seconds, result.energy, resumed=result.resumed),
     ]
     blocks = "\n\n".join(part for part in parts if part)
     return f"---\n{yaml.safe_dump(front, sort_keys=False, allow_unicode=True, width=120)}---\n\n{blocks}\n"

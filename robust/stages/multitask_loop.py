@@ -62,6 +62,7 @@ class Trained:
     steps: int
     epochs: float
     best: float
+    tokens: int
     seconds: float
 
 
@@ -92,7 +93,7 @@ def train(
     tasks = turns(sizes, steps * how.gradient_accumulation, alpha=recipe.sampling.alpha, seed=how.seed)
     optimizer = torch.optim.AdamW(_groups(model, how.weight_decay), lr=how.learning_rate)
     scheduler = get_scheduler(how.schedule, optimizer, math.ceil(how.warmup_ratio * steps), steps)
-    state: dict[str, Any] = {"step": 0, "best": -math.inf, "waited": 0, "seconds": 0.0, "ended": False}
+    state: dict[str, Any] = {"step": 0, "tokens": 0, "best": -math.inf, "waited": 0, "seconds": 0.0, "ended": False}
     bf16 = fast_bf16(device.type) if how.bf16 == "auto" else how.bf16
     begun = time.monotonic()
     with _dice(device, how.seed):
@@ -112,7 +113,8 @@ def train(
                 which = int(tasks[now])
                 number = int((tasks[:now] == which).sum())
                 with torch.autocast(device.type, torch.bfloat16, enabled=bf16):
-                    loss = _loss(model, learners[which], batches[which], number, device)
+                    loss, tokens = _loss(model, learners[which], batches[which], number, device)
+                state["tokens"] += tokens
                 (loss / how.gradient_accumulation).backward()
                 losses.append(float(loss.detach()))
             torch.nn.utils.clip_grad_norm_(model.parameters(), CLIP)
@@ -141,17 +143,19 @@ def train(
         steps=steps,
         epochs=state["step"] / per_epoch,
         best=state["best"],
+        tokens=state["tokens"],
         seconds=time.monotonic() - begun,
     )
 
 
-def _loss(model: Any, one: Learner, batches: Batches, number: int, device: torch.device) -> torch.Tensor:
+def _loss(model: Any, one: Learner, batches: Batches, number: int, device: torch.device) -> tuple[torch.Tensor, int]:
+    """The loss of a batch, and how many tokens it has, padding included."""
     rows = batches.rows(number)
     batch = dict(one.collate([one.items[row] for row in rows]))
     targets = batch.pop("labels").to(device)
     output = model(task=one.name, **{name: value.to(device) for name, value in batch.items()})
     found: torch.Tensor = one.loss(output, targets)
-    return found
+    return found, int(batch["input_ids"].numel())
 
 
 def _groups(model: Any, weight_decay: float) -> list[dict[str, Any]]:
