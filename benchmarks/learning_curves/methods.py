@@ -41,6 +41,7 @@ class Method:
     unfrozen: float = 0.5
 
 
+FEW = ((100, 20), (500, 40), (2000, 80), (10**9, 160))
 SMALL = ((100, 40), (500, 80), (2000, 160), (10**9, 320))
 MAIN: Mapping[str, Method] = {
     "scratch": Method(
@@ -67,7 +68,7 @@ MAIN: Mapping[str, Method] = {
     "vectors": Method(title="word vectors", recipe="word-vectors", updates=SMALL),
     "ulmfit": Method(title="ULMFiT", recipe="ulmfit", updates=SMALL, changes=SHORT),
     "bert": Method(title="BERT (ours)", recipe="classifier", updates=SMALL, changes={"train": {"learning_rate": 2e-4}}),
-    "minilm": Method(title="MiniLM", recipe="classifier", updates=SMALL, changes={"train": {"learning_rate": 1e-4}}),
+    "minilm": Method(title="MiniLM", recipe="classifier", updates=FEW, changes={"train": {"learning_rate": 1e-4}}),
 }
 
 

@@ -42,7 +42,7 @@ _SPANISH_TEXT = (
     "--data {data}/corpora/es_novelas_eltec_spa.txt.xz@0.15 --skip '^(## |-----)'"
 )
 _ENGLISH_TEXT = "--data {prepared}/starter-en/text.jsonl --data {data}/corpora/en_wikipedia.txt.xz@0.2"
-_SMALL_NER = "--set train.epochs=5 --set train.learning_rate=5e-4"
+_SMALL_NER = "--set train.epochs=4 --set train.learning_rate=5e-4"
 _SMALL_QA = "--set train.max_length=256 --set qa.stride=64 --set train.learning_rate=3e-4"
 _TEACHER = (
     "--set model.dropout=0.1 --set train.epochs=2 --set train.batch_size=64 --set train.learning_rate=3e-4 "
@@ -70,8 +70,8 @@ def _pretrain(name: str, words: str) -> Experiment:
 EXPERIMENTS: tuple[Experiment, ...] = (
     _pretrain("bert-mini-en", f"bert-mini-en {_ENGLISH_TEXT} --minutes 45"),
     _pretrain("bert-mini-es", f"bert-mini-es {_SPANISH_TEXT} --minutes 45"),
-    _pretrain("awd-lstm-en", f"awd-lstm --lang en {_ENGLISH_TEXT} --minutes 12"),
-    _pretrain("awd-lstm-es", f"awd-lstm --lang es {_SPANISH_TEXT} --minutes 12"),
+    _pretrain("awd-lstm-en", f"awd-lstm --lang en {_ENGLISH_TEXT} --minutes 8"),
+    _pretrain("awd-lstm-es", f"awd-lstm --lang es {_SPANISH_TEXT} --minutes 8"),
     _pretrain("vectors-en", f"cbow --lang en {_ENGLISH_TEXT}"),
     _pretrain("vectors-es", f"cbow --lang es {_SPANISH_TEXT}"),
     _finetune(
@@ -138,29 +138,29 @@ EXPERIMENTS: tuple[Experiment, ...] = (
     _finetune(
         "qa-es",
         "qa --model {work}/bert-mini-es --data {data}/es/squad_dev/v1.1.no_xquad.json "
-        f"--test {{data}}/enes/xquad/xquad.es.json --lang es {_SMALL_QA} --set train.epochs=2",
+        f"--test {{data}}/enes/xquad/xquad.es.json --lang es {_SMALL_QA} --set train.epochs=2 --limit 3000",
     ),
     _finetune(
         "multitask-es",
         "multitask --model {work}/bert-mini-es --data sentiment={prepared}/starter-es/tweets-train.jsonl "
         "--dev sentiment={prepared}/starter-es/tweets-dev.jsonl "
         "--test sentiment={prepared}/starter-es/test-politics.jsonl --data entities={data}/es/conll2002/esp.train "
-        "--test entities={data}/es/conll2002/esp.testa --lang es --set train.epochs=4 --set train.learning_rate=5e-4",
+        "--test entities={data}/es/conll2002/esp.testa --lang es --set train.epochs=3 --set train.learning_rate=5e-4",
     ),
     _curves(
         "curves-en",
         f"--language en {_SST2} --resources vectors={{work}}/vectors-en --resources ulmfit={{work}}/awd-lstm-en "
-        "--resources bert={work}/bert-mini-en --resources minilm={minilm} --dev-limit 300 --max-length 64",
+        "--resources bert={work}/bert-mini-en --resources minilm={minilm} --dev-limit 200 --max-length 64",
     ),
     _curves(
         "curves-es",
         f"--language es {_TASS} --resources vectors={{work}}/vectors-es --resources ulmfit={{work}}/awd-lstm-es "
-        "--resources bert={work}/bert-mini-es --methods scratch,vectors,ulmfit,bert --dev-limit 300 --max-length 64",
+        "--resources bert={work}/bert-mini-es --methods scratch,vectors,ulmfit,bert --dev-limit 200 --max-length 64",
     ),
     _curves(
         "ulmfit-ablation",
         f"--language es {_TASS} --methods ulmfit,ulmfit-no-language-model,ulmfit-no-discriminative,"
-        "ulmfit-no-triangle,ulmfit-no-unfreezing,ulmfit-no-concat --sizes 500,2000 --dev-limit 300 --max-length 64 "
+        "ulmfit-no-triangle,ulmfit-no-unfreezing,ulmfit-no-concat --sizes 500 --dev-limit 200 --max-length 64 "
         "--out results/ulmfit-ablation "
         + " ".join(
             f"--resources {method}={{work}}/awd-lstm-es"

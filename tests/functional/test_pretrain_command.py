@@ -2,6 +2,7 @@ import json
 from pathlib import Path
 
 import pytest
+from safetensors.numpy import load_file
 
 from tests.functional.command import robust
 
@@ -79,3 +80,22 @@ def test_a_mistake_is_one_message(words: list[str], said: str, text: str, tmp_pa
     assert said in ran.err
     assert "Traceback" not in ran.err
     assert not (tmp_path / "out").exists()
+
+
+def test_elmo_features_learn_a_mixture_over_a_language_model_that_stays(text: str, tmp_path: Path) -> None:
+    features, model = str(tmp_path / "features"), tmp_path / "model"
+    small = ["--set", "model.embedding_size=16", "--set", "model.hidden_size=16", "--set", "tokenizer.vocab_size=300"]
+    few = ["--set", "train.steps=4", "--set", "train.batch_size=4", "--set", "train.length=16"]
+    assert robust("pretrain", "elmo", "--data", text, "--out", features, *small, *few).code == 0
+    rows = ["text,label", *(f"{'un final perfecto' if at % 2 else 'un final malo'} {at},{at % 2}" for at in range(40))]
+    (tmp_path / "train.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    ran = robust(
+        *("finetune", "elmo-mixture", "--model", features, "--data", str(tmp_path / "train.csv"), "--device", "cpu"),
+        *("--out", str(model), "--set", "train.learning_rate=0.1", "--set", "train.epochs=4"),
+    )
+    assert ran.code == 0, ran.err
+    before, after = load_file(Path(features) / "model.safetensors"), load_file(model / "model.safetensors")
+    assert after["mixture.weights"].std() > 0
+    shared = before.keys() & after.keys()
+    assert any(name.startswith("lm.") for name in shared)
+    assert all((before[name] == after[name]).all() for name in shared if name.startswith("lm."))
