@@ -12,6 +12,7 @@ from robust.core.transformation import Site
 from robust.core.types import Lang
 from robust.errors import PluginError
 from robust.lang.case import like
+from robust.lang.es.stress import silent, stressed
 from robust.lang.forms import alternatives
 from robust.lang.letters import composed, put, split_letters, written_like
 from robust.registry import register
@@ -29,7 +30,7 @@ class Diacritics:
     - `drop`: the accent is missing (`canción` → `cancion`). The commonest mistake; of some words it makes others
       (`llegó` → `llego`).
     - `misplace`: the accent is on another vowel of the word (`canción` → `cáncion`).
-    - `add`: an accent where none belongs (`examen` → `exámen`, `fui` → `fuí`).
+    - `add`: the stressed vowel has an accent that no rule wants there (`examen` → `exámen`, `fui` → `fuí`).
     - `real_word`: another word that differs in the accent alone (`continuo`, `continúo`, `continuó`; `esta`, `está`),
       from a list that ships with Spanish (Atserias et al. 2012, LREC, on why such errors are the hard ones).
     - `dieresis`: `ü` → `u` (`pingüino` → `pinguino`).
@@ -66,36 +67,29 @@ class Diacritics:
     def _variants(self, word: str) -> Iterator[str]:
         letters = split_letters(word)
         forms = [composed(letter) for letter in letters]
+        accented = any(form in _PLAIN for form in forms)
         if self.kind == "nfd":
             yield unicodedata.normalize("NFD", word)
         elif self.kind == "real_word":
             plain = "".join(forms)
             if like(word, plain) == word:  # of a word such as `iPad` the case could not be kept
                 yield from (like(word, other) for other in alternatives("es", "accent_pairs.txt").get(plain, ()))
-        elif self.kind in ("misplace", "add"):
-            yield from _moved(letters, forms, any(form in _PLAIN for form in forms), self.kind)
+        elif self.kind == "misplace" and accented:
+            yield from _moved(letters, forms)
+        elif self.kind == "add" and not accented and (at := stressed(forms)) is not None:
+            yield put(letters, at, written_like(letters[at], _ACUTE[forms[at]]))
         else:
-            table = {"drop": _PLAIN, "dieresis": {"ü": "u"}, "tilde_n": {"ñ": "n"}}[self.kind]
+            table = {"drop": _PLAIN, "dieresis": {"ü": "u"}, "tilde_n": {"ñ": "n"}}.get(self.kind, {})
             for at, form in enumerate(forms):
                 if form in table:
                     yield put(letters, at, written_like(letters[at], table[form]))
 
 
-def _moved(letters: list[str], forms: list[str], accented: bool, kind: Kind) -> Iterator[str]:
-    if accented != (kind == "misplace"):
-        return
+def _moved(letters: Sequence[str], forms: Sequence[str]) -> Iterator[str]:
+    """The accent on every other vowel."""
     bare = [
         written_like(old, _PLAIN[form]) if form in _PLAIN else old for old, form in zip(letters, forms, strict=True)
     ]
     for at, form in enumerate(forms):
-        if form in _ACUTE and not _silent(forms, at):
+        if form in _ACUTE and not silent(forms, at):
             yield put(bare, at, written_like(letters[at], _ACUTE[form]))
-
-
-def _silent(forms: Sequence[str], at: int) -> bool:
-    """Whether this is the u of que, qui, gue or gui, which no accent can be on."""
-    return (
-        forms[at] == "u"
-        and forms[at - 1 : at] in (["q"], ["g"])
-        and forms[at + 1 : at + 2] in (["e"], ["i"], ["é"], ["í"])
-    )

@@ -41,8 +41,8 @@ RULES: tuple[Rule, ...] = (
     Rule("s_c_z", rf"(?<![sxc])c(?=[{_FRONT}])", "s", "seseo"),
     Rule("s_c_z", rf"(?<=c)c(?=[{_FRONT}])", "s", "seseo"),
     Rule("s_c_z", r"z", "s", "seseo"),
-    Rule("s_c_z", rf"s(?=[{_FRONT}])", "c", "seseo"),
-    Rule("s_c_z", r"s(?=[aouáóú])", "z", "seseo"),
+    Rule("s_c_z", rf"(?<=.)s(?=[{_FRONT}])", "c", "seseo"),  # hardly ever at the beginning
+    Rule("s_c_z", r"(?<=.)s(?=[aouáóú])", "z", "seseo"),
     Rule("s_c_z", rf"sc(?=[{_FRONT}])", "s", "seseo"),
     Rule("s_c_z", rf"sc(?=[{_FRONT}])", "c", "seseo"),
     Rule("s_c_z", rf"xc(?=[{_FRONT}])", "x", "seseo"),
