@@ -27,18 +27,15 @@ VARIANTS: dict[str, list[dict[str, Any]]] = {
     "any_of": [{"transformations": "PARTS"}],
     "all_character_edits": [{}, {"keep_ends": False, "operations": ("swap", "delete")}],
     "keyboard_typos": [
-        {"layout": layout, "accents": accents, "keep_ends": layout == "us"}
+        {"layout": layout, "accents": layout != "auto", "keep_ends": layout == "us"}
         for layout in ("auto", "us", "es-ES", "es-419", "phone-en", "phone-es")
-        for accents in (False, True)
     ],
     "homoglyphs": [{"look": look, "letters": n} for look in ("confusable", "marked") for n in ("one", "all")],
     "leet": [{}, {"letters": "all"}, {"symbols": False}],
     "ocr": [{}, {"accents": True}],
     "spacing": [{}, {"operations": ("join",)}],
     "casing": [{"style": style} for style in ("upper", "lower", "title", "alternate")],
-    "diacritics": [
-        {"kind": kind} for kind in ("drop", "misplace", "add", "real_word", "dieresis", "nfd", "tilde_n")
-    ],
+    "diacritics": [{"kind": kind} for kind in ("drop", "misplace", "add", "real_word", "dieresis", "nfd", "tilde_n")],
     "phonetic_spelling": [{}, {"variety": "distincion"}, {"rules": ("h", "hue")}],
     "homophones": [{}, {"variety": "distincion"}],
 }
