@@ -179,7 +179,10 @@ def _check_languages(recipe: AttackRecipe, examples: Sequence[Example]) -> None:
         raise DataError("no example is left to attack", fix="check --label-map and --limit")
     for lang in sorted({example.lang for example in examples} - set(recipe.languages)):
         known = ", ".join(recipe.languages)
-        raise UserError(f"recipe {recipe.name!r} is for {known}, the data are {lang}", fix="choose another recipe")
+        raise UserError(
+            f"recipe {recipe.name!r} is for {known}, the data are {lang}",
+            fix="choose another recipe; `robust recipes ls` shows the languages of each",
+        )
 
 
 def _manifest(

@@ -40,12 +40,12 @@ def list_plugins(
     if not is_terminal():
         print_table(
             ("family", "name", "languages", "parameters", "about", "origin"),
-            [(r["family"], r["name"], _languages(r), _signature(r), r["about"], _owner(r)) for r in rows],
+            [(r["family"], r["name"], _languages(r), _signature(r), _about(r), _owner(r)) for r in rows],
         )
         return
     for one in families:
         cells = [
-            (r["name"], _languages(r), "\n".join(filter(None, (r["about"], _signature(r), _foreign(r)))))
+            (r["name"], _languages(r), "\n".join(filter(None, (_about(r), _signature(r), _foreign(r)))))
             for r in rows
             if r["family"] == one
         ]
@@ -55,6 +55,10 @@ def list_plugins(
 
 def _languages(row: dict[str, Any]) -> str:
     return "all" if row["languages"] is None else " ".join(row["languages"])
+
+
+def _about(row: dict[str, Any]) -> str:
+    return f"{row['about']} Can change the meaning." if row["preserves_meaning"] is False else str(row["about"])
 
 
 def _owner(row: dict[str, Any]) -> str:
@@ -95,6 +99,7 @@ def _row(family: Any, name: str) -> dict[str, Any]:
     from robust.recipe.plugins import about, parameters
 
     row = {"family": family, "name": name, "parameters": {}, "languages": None, "about": "", "origin": ""}
+    row["preserves_meaning"] = None
     try:
         cls = registry.get(family, name)
     except (ImportError, PluginError) as e:
@@ -105,8 +110,20 @@ def _row(family: Any, name: str) -> dict[str, Any]:
         "parameters": {key: _parameter(f) for key, f in parameters(cls).items()},
         "languages": sorted(langs) if isinstance(langs, (set, frozenset)) else None,
         "about": about(cls),
+        "preserves_meaning": _preserves_meaning(cls),
         "origin": registry.origin(family, name),
     }
+
+
+def _preserves_meaning(cls: type) -> bool | None:
+    """What a transformation says of its edits, by its default parameters where they decide; None where it is silent."""
+    from robust.recipe.plugins import parameters
+
+    said = getattr(cls, "preserves_meaning", None)
+    if isinstance(said, property):
+        needed = any(_parameter(f)["required"] for f in parameters(cls).values())
+        said = None if needed else cls().preserves_meaning
+    return said if isinstance(said, bool) else None
 
 
 def _parameter(field: dataclasses.Field[Any]) -> dict[str, Any]:

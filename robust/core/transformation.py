@@ -31,6 +31,11 @@ class Transformation(Protocol):
 
     A transformation that runs a model sets `costly = True`: its answers are kept on disk. One that draws at random sets
     `random = True` and draws from `site.seed`, which depends on the run, the example, the text and the word alone.
+
+    It may say `preserves_meaning` (a class attribute or a property): True where a reader takes the edited word for the
+    same word with a slip or a disguise in it, False where it becomes another word of the language in ways that can be
+    foreseen (`año` → `ano`), so that labels are at risk. That a slip hits another word by chance (`cat` → `car`) does
+    not count.
     """
 
     langs: ClassVar[frozenset[Lang]]

@@ -10,7 +10,7 @@ from functools import cached_property, lru_cache
 from robust.core.text import Text
 from robust.core.types import LANGS, Lang, Span
 from robust.errors import UserError, did_you_mean
-from robust.lang import keyboard, tokenise
+from robust.lang import keyboard, lookalikes, tokenise
 from robust.lang.case import like
 from robust.lang.en import inflection as en_inflection
 from robust.lang.es import inflection as es_inflection
@@ -34,7 +34,7 @@ class Language:
     """Letter → letters whose keys touch it, nearest first."""
     analyse: Callable[[str, Lexicon], Iterable[Analysis]] = field(repr=False)
     inflect: Callable[[str, Analysis], str | None] = field(repr=False)
-    homoglyphs: Mapping[str, str] = field(default_factory=lambda: keyboard.HOMOGLYPHS, repr=False)
+    homoglyphs: Mapping[str, str] = field(default_factory=lambda: lookalikes.HOMOGLYPHS, repr=False)
     """Letter → letters of other scripts that look the same."""
 
     def __reduce__(self) -> tuple[Callable[[Lang], Language], tuple[Lang]]:

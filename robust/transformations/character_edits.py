@@ -14,6 +14,7 @@ from robust.core.transformation import Site
 from robust.core.types import LANGS, Lang
 from robust.errors import PluginError
 from robust.lang.base import language
+from robust.lang.letters import split_letters
 from robust.registry import register
 
 Operation = Literal["swap", "substitute", "delete", "insert"]
@@ -86,14 +87,3 @@ class CharacterEdits:
         new = choices[int(which * len(choices))]
         new = new.upper() if beside.isupper() else new
         return "".join([*letters[:at], new, *letters[at + (operation == "substitute") :]])
-
-
-def split_letters(word: str) -> list[str]:
-    """The characters of a word, each with the combining marks that follow it."""
-    letters: list[str] = []
-    for character in word:
-        if letters and unicodedata.combining(character):
-            letters[-1] += character
-        else:
-            letters.append(character)
-    return letters

@@ -25,6 +25,19 @@ VARIANTS: dict[str, list[dict[str, Any]]] = {
     "masked_lm": [{"model": "MLM"}, {"model": "MLM", "mask": True, "k": 5}],
     "sentence_similarity": [{"model": "ENCODER", "minimum": 0.9}, {"model": "ENCODER", "metric": "angular"}],
     "any_of": [{"transformations": "PARTS"}],
+    "all_character_edits": [{}, {"keep_ends": False, "operations": ("swap", "delete")}],
+    "keyboard_typos": [
+        {"layout": layout, "accents": layout != "auto", "keep_ends": layout == "us"}
+        for layout in ("auto", "us", "es-ES", "es-419", "phone-en", "phone-es")
+    ],
+    "homoglyphs": [{"look": look, "letters": n} for look in ("confusable", "marked") for n in ("one", "all")],
+    "leet": [{}, {"letters": "all"}, {"symbols": False}],
+    "ocr": [{}, {"accents": True}],
+    "spacing": [{}, {"operations": ("join",)}],
+    "casing": [{"style": style} for style in ("upper", "lower", "title", "alternate")],
+    "diacritics": [{"kind": kind} for kind in ("drop", "misplace", "add", "real_word", "dieresis", "nfd", "tilde_n")],
+    "phonetic_spelling": [{}, {"variety": "distincion"}, {"rules": ("h", "hue")}],
+    "homophones": [{}, {"variety": "distincion"}],
 }
 """Parameters to try a plugin with; the default is none. Capital values stand for what the fixture builds."""
 

@@ -52,6 +52,16 @@ def test_each_recipe_attacks_each_starter(recipe: str, lang: str) -> None:
     assert all(row["verified"] and row["adversarial"] != row["original"] for row in rows if row["status"] == "success")
 
 
+def test_a_spanish_recipe_does_not_fit_english_data(tmp_path: Path) -> None:
+    ran = robust(*attack(recipe="diacritics-es"))
+    assert ran.code == 2
+    assert ran.err.splitlines() == [
+        "error: recipe 'diacritics-es' is for es, the data are en",
+        "  fix: choose another recipe; `robust recipes ls` shows the languages of each",
+    ]
+    assert not list(tmp_path.iterdir())
+
+
 def test_the_screen_shows_broken_examples_and_numbers() -> None:
     ran = robust(*attack("--limit", 12))
     assert ran.code == 0, ran.err

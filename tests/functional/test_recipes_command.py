@@ -81,6 +81,11 @@ def test_plugins_ls():
     listed = json.loads(robust("plugins", "ls", "--json").stdout)
     assert {row["family"] for row in listed} == {"searches", "transformations", "constraints", "goals"}
     assert not [row["name"] for row in listed if row["about"].startswith("cannot be loaded")]
+    meaning = {row["name"]: row["preserves_meaning"] for row in listed}
+    known = ("leet", "diacritics", "homophones", "any_of", "greedy")
+    assert [meaning[name] for name in known] == [True, False, False, None, None]
+    shown = robust("plugins", "ls", "transformations").stdout.splitlines()
+    assert [line.split()[1] for line in shown if "Can change the meaning." in line] == ["diacritics", "homophones"]
     piped = robust("plugins", "ls", "searches").stdout.splitlines()
     assert [line.split()[1] for line in piped[1:]] == [row["name"] for row in listed if row["family"] == "searches"]
     assert "did you mean 'searches'?" in robust("plugins", "ls", "serches", expect=2).stderr

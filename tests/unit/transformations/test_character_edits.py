@@ -8,7 +8,8 @@ from robust.core.transformation import Site
 from robust.core.types import Lang
 from robust.errors import PluginError
 from robust.lang.base import language
-from robust.transformations.character_edits import ALPHABETS, CharacterEdits, split_letters
+from robust.lang.letters import split_letters
+from robust.transformations.character_edits import ALPHABETS, CharacterEdits
 
 
 def edits(word: str, *, lang: Lang = "en", seeds: int = 200, **options) -> list[list[str]]:
