@@ -52,17 +52,18 @@ class Space:
         """Goal score of a point that was asked; `FORBIDDEN` if it breaks a constraint."""
         return self._goals[point]
 
-    async def ask(self, points: Sequence[Point]) -> None:
-        """Score the points that are new; `won` becomes the best text that reaches the goal, if one does."""
+    async def ask(self, points: Sequence[Point]) -> bool:
+        """Score the points that are new; True once a text has reached the goal: `won`, the best of the first batch."""
         new = [point for point in dict.fromkeys(points) if point not in self._goals]
         texts, kept = await self.allowed(new)
         self._goals.update(dict.fromkeys(new, FORBIDDEN))
         if not kept:
-            return
+            return self.won is not None
         scores = await self._scope.score(texts)
         self._goals.update(zip(kept, map(float, scores.goal), strict=True))
         if self.won is None and scores.done.any():
             self.won = texts[int(np.where(scores.done, scores.goal, -np.inf).argmax())]
+        return self.won is not None
 
     async def allowed(self, points: Sequence[Point]) -> tuple[list[Text], list[Point]]:
         """The points that the constraints allow, with their texts."""

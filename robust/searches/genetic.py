@@ -87,8 +87,7 @@ class Genetic:
             pairs = rng.choice(len(members), size=(self.population - 1, 2), p=chances)
             mothers, fathers = [members[a] for a, _ in pairs], [members[b] for _, b in pairs]
             children = [self._cross(rng, mother, father) for mother, father in zip(mothers, fathers, strict=True)]
-            await space.ask(children)
-            if space.won is not None:
+            if await space.ask(children):
                 break
             children = [
                 child if np.isfinite(space.goal(child)) else mother

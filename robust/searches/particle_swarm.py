@@ -75,8 +75,7 @@ class ParticleSwarm:
             turn = 1 / (1 + np.exp(-velocity))
             moved = _turned(rng, particles, own, turn, chance=to_own)
             moved = _turned(rng, moved, [swarm] * self.population, turn, chance=FIRST + LAST - to_own)
-            await space.ask(moved)
-            if space.won is not None:
+            if await space.ask(moved):
                 break
             particles = [m if np.isfinite(space.goal(m)) else p for m, p in zip(moved, particles, strict=True)]
 

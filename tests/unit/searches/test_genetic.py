@@ -13,30 +13,7 @@ from robust.errors import PluginError
 from robust.goals.untargeted import Untargeted
 from robust.searches.genetic import Genetic
 from robust.testing import run_search
-from tests.unit.searches.scripted import Scripted, Without, asked, scope_for, weights
-
-WORDS = ["the", "plot", "is", "a", "mess", "and", "the", "jokes", "are", "old", "but", "the", "cast", "is", "fine"]
-TABLE = {
-    "plot": ["story", "tale", "scheme"],
-    "mess": ["muddle", "jumble"],
-    "jokes": ["gags", "quips", "puns", "jests"],
-    "old": ["stale"],
-    "cast": ["actors", "players"],
-    "fine": ["good", "decent", "okay"],
-}
-
-
-def rugged(depth: float) -> Callable[[str], float]:
-    """A probability that depends on words and on pairs of words, so that the order of changes matters."""
-
-    def probability(string: str) -> float:
-        words = string.split()
-        changed = [w for w, o in zip(words, WORDS, strict=True) if w != o]
-        draws = [derive(w) / 2**64 for w in changed]
-        draws += [derive(a, b) / 2**64 - 0.5 for a in changed for b in changed if a < b]
-        return min(0.95, max(0.05, 0.9 - depth * sum(draws)))
-
-    return probability
+from tests.unit.searches.scripted import TABLE, WORDS, Scripted, Without, asked, rugged, scope_for, weights
 
 
 # ------------------------------------------------------------------ parents

@@ -15,8 +15,7 @@ from robust.searches.hard_label import HardLabel, _Decisions, _reduced
 from robust.testing import FakeScope, ToyVictim, run_search
 from robust.transformations.synonyms import Synonyms
 from tests.golden.sentences import examples
-from tests.unit.searches.scripted import Without, asked, scope_for, weights
-from tests.unit.searches.test_space import run
+from tests.unit.searches.scripted import Without, asked, run, scope_for, weights
 
 
 @dataclass(frozen=True)

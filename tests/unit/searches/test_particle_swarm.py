@@ -13,8 +13,7 @@ from robust.errors import PluginError
 from robust.goals.untargeted import Untargeted
 from robust.searches.particle_swarm import ParticleSwarm, velocities
 from robust.testing import run_search
-from tests.unit.searches.scripted import Scripted, Without, asked, scope_for, weights
-from tests.unit.searches.test_genetic import TABLE, WORDS, rugged
+from tests.unit.searches.scripted import TABLE, WORDS, Scripted, Without, asked, rugged, scope_for, weights
 
 
 # ------------------------------------------------------------------ velocity

@@ -2,24 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
-from typing import Any
-
 import numpy as np
 import pytest
 
 from robust.searches._space import Space, draw_word, explore, mixed, softmax
 from robust.testing import FakeScope
-from tests.unit.searches.scripted import Only, Without, asked, scope_for, weights
-
-
-def run(coroutine: Coroutine[Any, Any, Any]) -> Any:
-    """The fake scope never suspends, so one step is all."""
-    try:
-        coroutine.send(None)
-    except StopIteration as stop:
-        return stop.value
-    raise AssertionError("suspended")
+from tests.unit.searches.scripted import Only, Without, asked, run, scope_for, weights
 
 
 def space_on(scope: FakeScope) -> Space:
