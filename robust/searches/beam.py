@@ -18,8 +18,9 @@ class Beam:
     """Score every allowed edit of every word of `width` texts, keep the best `width` of all, begin again.
 
     An edit is kept only if it raises the score of the text it was made on; the search stops when none does. `width` is
-    1 or more; 1 is `greedy`. A text that is reached from several members of the beam is asked once. Yoo et al. 2020
-    (arXiv:2009.06368) use 4 and 8: about `width` times the queries of `greedy`, for a few more successes (Table 3).
+    1 or more; 1 is `greedy`. A text that is reached from several members of the beam is asked once. With a width of 8
+    Yoo et al. 2020 (arXiv:2009.06368, Table 3) count three to five times the queries of `greedy`, for a success rate
+    that is up to 6 points higher.
 
     *Differs from the paper*: TextAttack's beam search also follows edits that lower the score, until no word is left.
     """

@@ -45,8 +45,8 @@ class Genetic:
       every word of a member has been changed.
 
     *Differs from the papers*: candidates are always those of the original word in the original text, as in the code of
-    all three (Alzantot et al. write of the current text's). A child that the constraints forbid gives way to its first
-    parent. A text is asked once. Wang et al. bound how often a word may be replaced.
+    Alzantot et al. and of Jia et al. (the former write of the current text's). A child that the constraints forbid
+    gives way to its first parent. A text is asked once. Wang et al. bound how often a word may be replaced.
     """
 
     population: int = 60

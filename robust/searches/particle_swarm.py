@@ -21,7 +21,7 @@ MOST_CANDIDATES = 10
 @register("searches", "particle_swarm")
 @dataclass(frozen=True, kw_only=True)
 class ParticleSwarm:
-    """The particle swarm of Zang et al. 2020 (aclanthology.org/2020.acl-main.540, §4).
+    """The particle swarm of Zang et al. 2020 (aclanthology.org/2020.acl-main.540).
 
     A particle is an edited text, with a velocity for each of its words. The first `population` particles are originals
     with one word replaced: drawn by the number of its candidates, by the one that raises the score most. Then, in each
