@@ -16,8 +16,10 @@ from robust.registry import register
 class Greedy:
     """Score every allowed edit of every word, keep the best, begin again; stop when nothing raises the score.
 
-    Needs about (words x candidates x steps) queries, several times those of `greedy_word_ranking`, and finds more
-    (Yoo et al. 2020, arXiv:2009.06368, Table 3: beam search of width 1).
+    The search of Kuleshov et al. 2018 (openreview.net/forum?id=r1QZ3zbAZ). Needs about (words x candidates x steps)
+    queries, several times those of `greedy_word_ranking`, and finds more (Yoo et al. 2020, arXiv:2009.06368, Table 3).
+
+    *Differs from the paper*: it ends at the first text that reaches the goal, and when no edit raises the score.
     """
 
     async def __call__(self, scope: Scope, /) -> Text:

@@ -20,6 +20,12 @@ CHECKS: dict[registry.Family, Callable[[Any], None]] = {
 
 VARIANTS: dict[str, list[dict[str, Any]]] = {
     "greedy_word_ranking": [{"rank_by": by} for by in ("delete", "unk", "weighted_saliency", "random")],
+    "beam": [{"width": 1}, {"width": 4}],
+    "genetic": [
+        {},
+        {"initial": "every_word", "crossover": "one_point", "repeat": True},
+        {"parents": "proportional", "draw_words": "uniform"},
+    ],
     "character_edits": [{}, {"neighbours": "keyboard", "keep_ends": True}, {"operations": ("swap",)}],
     "same_part_of_speech": [{}, {"noun_for_verb": True}],
     "masked_lm": [{"model": "MLM"}, {"model": "MLM", "mask": True, "k": 5}],

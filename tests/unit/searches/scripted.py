@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
 
 from robust.core.example import Example
+from robust.core.seeds import derive
 from robust.core.text import Text
 from robust.core.transformation import Site
 from robust.core.types import LANGS, Fields, Lang
@@ -89,3 +90,36 @@ def weights(**of: float) -> Callable[[str], float]:
 
 def asked(scope: FakeScope) -> list[str]:
     return [str(text) for text in scope.asked]
+
+
+def run(coroutine: Coroutine[Any, Any, Any]) -> Any:
+    """The fake scope never suspends, so one step is all."""
+    try:
+        coroutine.send(None)
+    except StopIteration as stop:
+        return stop.value
+    raise AssertionError("suspended")
+
+
+WORDS = ["the", "plot", "is", "a", "mess", "and", "the", "jokes", "are", "old", "but", "the", "cast", "is", "fine"]
+TABLE = {
+    "plot": ["story", "tale", "scheme"],
+    "mess": ["muddle", "jumble"],
+    "jokes": ["gags", "quips", "puns", "jests"],
+    "old": ["stale"],
+    "cast": ["actors", "players"],
+    "fine": ["good", "decent", "okay"],
+}
+
+
+def rugged(depth: float) -> Callable[[str], float]:
+    """A probability that depends on words and on pairs of words, so that the order of changes matters."""
+
+    def probability(string: str) -> float:
+        words = string.split()
+        changed = [w for w, o in zip(words, WORDS, strict=True) if w != o]
+        draws = [derive(w) / 2**64 for w in changed]
+        draws += [derive(a, b) / 2**64 - 0.5 for a in changed for b in changed if a < b]
+        return min(0.95, max(0.05, 0.9 - depth * sum(draws)))
+
+    return probability
