@@ -70,6 +70,12 @@ def _pretrain(name: str, words: str) -> Experiment:
 EXPERIMENTS: tuple[Experiment, ...] = (
     _pretrain("bert-mini-en", f"bert-mini-en {_ENGLISH_TEXT} --minutes 45"),
     _pretrain("bert-mini-es", f"bert-mini-es {_SPANISH_TEXT} --minutes 45"),
+    _pretrain(
+        "bert-domain-es",
+        "continue --model {work}/bert-mini-es --lang es --data {prepared}/starter-es/text.jsonl "
+        "--data {prepared}/starter-es/reviews-train.jsonl --minutes 9 --set train.learning_rate=5e-4 "
+        "--set train.batch_size=16 --set model.masked=0.3",
+    ),
     _pretrain("awd-lstm-en", f"awd-lstm --lang en {_ENGLISH_TEXT} --minutes 8"),
     _pretrain("awd-lstm-es", f"awd-lstm --lang es {_SPANISH_TEXT} --minutes 8"),
     _pretrain("vectors-en", f"cbow --lang en {_ENGLISH_TEXT}"),
@@ -100,7 +106,7 @@ EXPERIMENTS: tuple[Experiment, ...] = (
     ),
     _finetune(
         "starter-es",
-        "starter-es --model {work}/bert-mini-es --teacher bag-of-words --teacher {work}/teacher-es-1 "
+        "starter-es --model {work}/bert-domain-es --teacher bag-of-words --teacher {work}/teacher-es-1 "
         "--teacher {work}/teacher-es-2 --data {prepared}/starter-es/train.jsonl --dev {prepared}/starter-es/dev.jsonl "
         "--test {prepared}/starter-es/test-reviews.jsonl --test {prepared}/starter-es/test-tass.jsonl "
         "--test {prepared}/starter-es/test-politics.jsonl --test {prepared}/starter-es/test-opener.jsonl "
@@ -121,24 +127,24 @@ EXPERIMENTS: tuple[Experiment, ...] = (
         "nli-en",
         "classifier --model {work}/bert-mini-en --data {data}/en/snli_cad/all_combined/train.tsv "
         "--dev {data}/en/snli_cad/all_combined/dev.tsv --test {data}/en/snli_cad/all_combined/test.tsv --lang en "
-        "--text sentence1 --pair sentence2 --label gold_label --baseline --set train.epochs=5 "
+        "--text sentence1 --pair sentence2 --label gold_label --baseline --set train.epochs=4 "
         "--set train.learning_rate=3e-4",
     ),
     _finetune(
         "nli-es",
         "classifier --model {work}/bert-mini-es --data {data}/enes/nli/xnli_dev.es.jsonl "
         "--test {data}/enes/nli/xnli_test.es.jsonl --lang es --text premise --pair hypothesis --label label --baseline "
-        "--set train.epochs=6 --set train.learning_rate=3e-4",
+        "--set train.epochs=4 --set train.learning_rate=3e-4",
     ),
     _finetune(
         "qa-en",
         "qa --model {work}/bert-mini-en --data {data}/enes/mlqa/dev-context-en-question-en.json "
-        f"--test {{data}}/enes/xquad/xquad.en.json --lang en {_SMALL_QA} --set train.epochs=6",
+        f"--test {{data}}/enes/xquad/xquad.en.json --lang en {_SMALL_QA} --set train.epochs=4",
     ),
     _finetune(
         "qa-es",
         "qa --model {work}/bert-mini-es --data {data}/es/squad_dev/v1.1.no_xquad.json "
-        f"--test {{data}}/enes/xquad/xquad.es.json --lang es {_SMALL_QA} --set train.epochs=2 --limit 3000",
+        f"--test {{data}}/enes/xquad/xquad.es.json --lang es {_SMALL_QA} --set train.epochs=2 --limit 2500",
     ),
     _finetune(
         "multitask-es",

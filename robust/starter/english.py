@@ -11,7 +11,7 @@ from pathlib import Path
 from robust.core.seeds import derive
 from robust.starter.cleaning import Overlap, Row, clean, detokenised, distinct, held_out, snippets, words
 
-BEGINNING, WHOLE = 1200, 0.15
+BEGINNING, WHOLE = 1200, 0.25
 """Characters of a whole review that are kept among the unlabelled texts, and the share of reviews of which they are."""
 
 LABELS = ("negative", "positive")
@@ -50,7 +50,7 @@ def _unlabelled(data: Path, reviews: list[Row], protected: Overlap) -> list[Row]
     """Snippets of film reviews, and the beginnings of whole ones."""
     found: list[Row] = []
     for row in [*(row for row in reviews if not held_out(row.id, share=0.04)), *_counterfactual(data)]:
-        found += list(_review(row))[:1]
+        found += _review(row)
         if held_out(row.id, share=WHOLE, seed=2):
             found.append(Row(id=f"{row.id}-whole", text=row.text[:BEGINNING], label=row.label))
     return [Row(id=row.id, text=row.text, label="") for row in distinct(found) if row.text not in protected]
