@@ -238,6 +238,14 @@ def test_every_listed_verb_is_an_infinitive() -> None:
 
 @pytest.mark.realdata
 def test_infinitives_are_reproduced() -> None:
-    lines = realdata.path("lexicons", "lemario", "verbos-espanol.txt").read_text(encoding="utf-8").splitlines()
+    lines = realdata.path("lexicons", "lemario", build_verbs.VERBS).read_text(encoding="utf-8").splitlines()
     shipped = Path(build_verbs.__file__).parent.joinpath("es", "verbs.txt.xz").read_bytes()
     assert build_verbs.verbs(lines) == shipped
+
+
+@pytest.mark.realdata
+@pytest.mark.slow
+def test_homographs_are_reproduced() -> None:
+    lines = realdata.path("lexicons", "lemario", build_verbs.HEADWORDS).read_text(encoding="utf-8").splitlines()
+    shipped = Path(build_verbs.__file__).parent.joinpath("es", "verb_homographs.txt.xz").read_bytes()
+    assert build_verbs.homographs(lines) == shipped

@@ -155,7 +155,7 @@ def _with(made: Stems, fields: Mapping[str, str], infinitive: str, prefix: str) 
         for name in _ROWS
         if name in fields
     }
-    whole = {name: several[name] for name in ("first", "tú", "participle", "gerund") if name in several}
+    whole: dict[str, tuple[str, ...]] = {name: several[name] for name in ("first", "tú", "participle", "gerund") if name in several}
     return replace(
         made,
         infinitive=infinitive,
