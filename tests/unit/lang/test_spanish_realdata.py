@@ -1,4 +1,4 @@
-"""Spanish verbs against corpora and a table of conjugations that are not part of the repository."""
+"""Spanish morphology against corpora and a table of conjugations that are not part of the repository."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from robust.lang.es.agreement import SHIFTING, fits, repaired
 from robust.lang.es.morphology import VerbForm, conjugations, readings, verb_form
 from robust.lang.es.morphology.stems import infinitives
 from tests import realdata
@@ -80,6 +81,43 @@ def test_finite_verbs_are_made_from_lemma_and_features(
     assert shares[1] >= accepted
     assert shares[2] >= known
     assert counts["read back"] / counts["known"] >= known
+
+
+def sentences(*path: str) -> Iterator[list[tuple[str, str]]]:
+    """(word, part of speech) for each sentence of a treebank; contractions whole (`del`, part of speech empty)."""
+    for block in lzma.decompress(realdata.path(*path).read_bytes()).decode("utf-8").strip().split("\n\n"):
+        words, inside = [], 0
+        for fields in (line.split("\t") for line in block.splitlines() if not line.startswith("#")):
+            if "-" in fields[0]:
+                inside = int(fields[0].split("-")[1])
+                words.append((fields[1], ""))
+            elif "." not in fields[0] and int(fields[0]) > inside:
+                words.append((fields[1], fields[3]))
+        yield words
+
+
+@pytest.mark.parametrize(
+    "path",
+    [("es", "ud_ancora", "es_ancora-ud-dev.conllu.xz"), ("es", "ud_gsd", "es_gsd-ud-dev.conllu.xz")],
+    ids=["ancora-dev", "gsd-dev"],
+)
+def test_what_people_wrote_agrees_already(path: tuple[str, ...]) -> None:
+    """A noun put in its own place changes nothing, and the words around it suit its sound."""
+    counts: Counter[str] = Counter()
+    for sentence in sentences(*path):
+        words = tuple([word for word, _ in sentence])
+        for i, (word, part_of_speech) in enumerate(sentence):
+            if i and words[i - 1].lower() in SHIFTING and part_of_speech not in ("PUNCT", "PROPN", "NUM", "X"):
+                counts["pairs"] += 1
+                counts["suit"] += fits(words[i - 1], word, word)
+            if part_of_speech == "NOUN":
+                found = repaired(words, i, word)
+                counts["nouns"] += 1
+                counts["certain"] += found is not None
+                assert found in (None, words)
+    print(path[-1], counts)  # noqa: T201
+    assert counts["suit"] / counts["pairs"] > 0.997
+    assert counts["certain"] / counts["nouns"] > 0.7
 
 
 JEHLE = {

@@ -41,6 +41,7 @@ PARTICIPLES = (
     *(("scribir", "scrito"), ("cubrir", "cubierto"), ("abrir", "abierto"), ("volver", "vuelto"), ("solver", "suelto")),
     *(("morir", "muerto"), ("imprimir", "impreso"), ("imprimir", "imprimido")),
 )
+_WHOLE = ("first", "tú", "participle", "gerund")
 _ROWS = ("present", "imperfect", "preterite", "subjunctive", "imperative")
 
 
@@ -155,7 +156,7 @@ def _with(made: Stems, fields: Mapping[str, str], infinitive: str, prefix: str) 
         for name in _ROWS
         if name in fields
     }
-    whole: dict[str, tuple[str, ...]] = {name: several[name] for name in ("first", "tú", "participle", "gerund") if name in several}
+    whole = {name: forms for name, forms in several.items() if name in _WHOLE}
     return replace(
         made,
         infinitive=infinitive,
