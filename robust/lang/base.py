@@ -13,6 +13,7 @@ from robust.errors import UserError, did_you_mean
 from robust.lang import keyboard, lookalikes, tokenise
 from robust.lang.case import like
 from robust.lang.en import inflection as en_inflection
+from robust.lang.es import agreement as es_agreement
 from robust.lang.es import inflection as es_inflection
 from robust.lang.lexicon import Analysis, Lexicon, PartOfSpeech, lexicon, read
 
@@ -36,6 +37,10 @@ class Language:
     inflect: Callable[[str, Analysis], str | None] = field(repr=False)
     homoglyphs: Mapping[str, str] = field(default_factory=lambda: lookalikes.HOMOGLYPHS, repr=False)
     """Letter → letters of other scripts that look the same."""
+    shifting: frozenset[str] = field(default=frozenset(), repr=False)
+    """Words (lower case) whose form depends on the sound of the next word (`y hermanos`, but `e hijos`)."""
+    fits: Callable[[str, str, str], bool] = field(default=lambda before, old, new: True, repr=False)
+    """Whether `new` can replace `old`, of the same gender and number, after the word `before` of `shifting`."""
 
     def __reduce__(self) -> tuple[Callable[[Lang], Language], tuple[Lang]]:
         return language, (self.code,)  # tables are not worth sending to another process
@@ -80,7 +85,7 @@ class Language:
             # `boring` has an entry of its own: that reading is likelier than the verb `bore`.
             weight = (entry.frequency + 1) * (OWN_ENTRY if analysis.lemma == word else 1.0)
             for rank, form in enumerate(self._inflected(entry.synonyms, analysis)):
-                if form != word:
+                if form != word and form not in self.stopwords:
                     scores[form] = scores.get(form, 0.0) + weight / (rank + 2)
         return sorted(scores, key=lambda form: -scores[form])
 
@@ -115,6 +120,8 @@ def _known(code: Lang) -> Language:
         keyboard=keyboard.SPAIN,
         analyse=es_inflection.analyses,
         inflect=es_inflection.inflect,
+        shifting=es_agreement.SHIFTING,
+        fits=es_agreement.fits,
     )
 
 

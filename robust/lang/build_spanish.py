@@ -18,7 +18,7 @@ from math import log, log2
 from pathlib import Path
 
 from robust.lang.es.gender import gender, listed
-from robust.lang.es.inflection import feminine
+from robust.lang.es.morphology.nominal import feminine
 
 CAP = 40
 MEMBER = 0.55

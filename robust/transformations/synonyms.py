@@ -20,7 +20,8 @@ from robust.registry import register
 class Synonyms:
     """The first `k` synonyms of the word in the thesaurus that ships with its language, in the word's form and case.
 
-    Words without an entry get no candidates. In the place of the embedding neighbours of Jin et al. 2020
+    Words without an entry get no candidates, and a candidate is left out where the word before it would have to change
+    with it (`y` before `hijos`, `la` before `agua`). In the place of the embedding neighbours of Jin et al. 2020
     (arXiv:1907.11932, k = 50) and the WordNet synonyms of Ren et al. 2019 (aclanthology.org/P19-1103).
 
     *Differs from the papers*: see the recipes `textfooler` and `pwws`.
@@ -37,11 +38,25 @@ class Synonyms:
     def __call__(self, sites: Sequence[Site], /) -> list[list[Text]]:
         """Up to `k` candidates for each site, best synonym first."""
         return [
-            [site.text.replace(site.index, word) for word in _synonyms(site.lang, site.word)[: self.k]]
+            [site.text.replace(site.index, word) for word in _synonyms(site.lang, site.word, _before(site))[: self.k]]
             for site in sites
         ]
 
 
+def _before(site: Site) -> str:
+    """The word before, in lower case, if its form depends on the word at the site; else an empty string."""
+    shifting = language(site.lang).shifting
+    if not shifting or site.index == 0:
+        return ""
+    before = site.text.words[site.index - 1].lower()
+    if before not in shifting:
+        return ""
+    end, start = site.text.spans[site.index - 1][1], site.text.spans[site.index][0]
+    return before if str(site.text)[end:start].isspace() else ""
+
+
 @lru_cache(maxsize=50_000)
-def _synonyms(lang: Lang, word: str) -> tuple[str, ...]:
-    return tuple([other for other in dict.fromkeys(language(lang).synonyms(word)) if other and other != word])
+def _synonyms(lang: Lang, word: str, before: str) -> tuple[str, ...]:
+    known = language(lang)
+    others = [other for other in dict.fromkeys(known.synonyms(word)) if other and other != word]
+    return tuple([other for other in others if not before or known.fits(before, word, other)])

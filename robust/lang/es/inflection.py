@@ -1,72 +1,39 @@
-"""Gender and number of Spanish nouns and adjectives, and which entry of the table a form belongs to.
+"""Which entry of the table a Spanish form belongs to, and a lemma in the form of another.
 
-Rules: Real Academia Española, *Nueva gramática de la lengua española* (2009), chapters 2 (gender) and 3 (number).
-A first cut that never guesses: of the verbs only the infinitive is known.
+What is not certain is left out: a form that is not settled, and the verb in a word that is first of all a noun or an
+adjective (`casa`, `cuenta`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
-from robust.lang.lexicon import Analysis, Lexicon, PartOfSpeech
+from robust.lang.es.morphology.clitics import joined, split
+from robust.lang.es.morphology.conjugation import conjugate
+from robust.lang.es.morphology.forms import verb_form
+from robust.lang.es.morphology.nominal import PLURALS, feminine, plural
+from robust.lang.es.morphology.readings import Reading, readings
+from robust.lang.es.morphology.spelling import ACUTE, nuclei, unaccented
+from robust.lang.lexicon import Analysis, Lexicon, PartOfSpeech, read
 
-_ACUTE = dict(zip("aeiou", "áéíóú", strict=True))
-_PLAIN = {acute: plain for plain, acute in _ACUTE.items()}
-_STRONG = "aeoáéó"
-
-_NO_FEMININE = ("marrón", "cortés", "montés", "afín", "peor", "mejor", "mayor", "menor")
-_COMPARATIVE = ("erior",)
-_PEOPLE = ("español", "andaluz", "catalán", "alemán", "mongol")
-_PLURALS = {
-    "régimen": "regímenes", "espécimen": "especímenes", "carácter": "caracteres", "cualquiera": "cualesquiera",
-}  # fmt: skip
-
-
-def plural(word: str) -> str:
-    """The plural of a noun or adjective."""
-    if word in _PLURALS:
-        return _PLURALS[word]
-    last = word[-1]
-    if last in "aeiouáéó":
-        return word + "s"
-    if last in "íú":
-        return word + "es"
-    if last == "z":
-        return _unaccented(word[:-1]) + "ces" if word[-2] in _PLAIN and not _hiatus(word) else word[:-1] + "ces"
-    if last in "sx" and word[-2] not in _PLAIN and _syllables(word) > 1:
-        return word  # la crisis, las crisis
-    if last in "ns" and word[-2] in _PLAIN and not _hiatus(word):
-        return _unaccented(word) + "es"  # canción, canciones
-    if last == "n" and _syllables(word) > 1 and not any(letter in _PLAIN for letter in word):
-        return _accented(word) + "es"  # joven, jóvenes
-    return word + "es"
-
-
-def feminine(adjective: str) -> str:
-    """The feminine singular of a masculine adjective (itself when it has one form for both)."""
-    if adjective in _NO_FEMININE or adjective.endswith(_COMPARATIVE):
-        return adjective
-    if adjective.endswith("o"):
-        return adjective[:-1] + "a"
-    if adjective.endswith("or"):
-        return adjective + "a"
-    if adjective in _PEOPLE or adjective.endswith(("ón", "és", "án", "ín")):
-        return (_unaccented(adjective) if adjective[-1] in "ns" else adjective) + "a"
-    if adjective.endswith(("ete", "ote")):
-        return adjective[:-1] + "a"
-    return adjective
+INFINITIVE = "infinitive"
+_CLITICS = " + "
+_OR = " | "
 
 
 def inflect(lemma: str, analysis: Analysis) -> str | None:
-    """`lemma` in the gender and number of `analysis`; None when it has no such form.
+    """`lemma` in the form of `analysis`; None when it has no such form, or it is not certain.
 
     Forms of adjectives: `ms fs mp fp`, and `cs cp` for one that does not show its gender (`feliz`): only another of its
     kind can stand for it, because the gender of what it describes is not known. Of nouns: `s p`, and `sp` for one that
-    does not show its number (`crisis`).
+    does not show its number (`crisis`). Of verbs: the name of a `VerbForm`, or all of those a word can be, with the
+    pronouns written to it (`indicative present yo`, `gerund + me + lo`).
     """
-    if analysis.part_of_speech in ("verb", "adv"):
+    if analysis.part_of_speech == "adv":
         return lemma
+    if analysis.part_of_speech == "verb":
+        return _conjugated(lemma, analysis.form)
     word = lemma
     if analysis.part_of_speech == "adj" and analysis.form[0] in "fc":
         word = feminine(lemma)
@@ -77,8 +44,40 @@ def inflect(lemma: str, analysis: Analysis) -> str | None:
     return plural(word) if analysis.form.endswith("p") else word
 
 
+def _conjugated(lemma: str, form: str) -> str | None:
+    """`lemma` in `form`; None where the forms it names are spelt apart (`hablamos`, but `hacemos` or `hicimos`)."""
+    if form == INFINITIVE:
+        return lemma
+    if lemma.endswith("se"):
+        return None  # its pronoun has another place in the sentence
+    names, *clitics = form.split(_CLITICS)
+    found = {conjugate(lemma, verb_form(name)) for name in names.split(_OR)}
+    only = found.pop() if len(found) == 1 else None
+    return joined(only, clitics) if only and clitics else only
+
+
 def analyses(word: str, lexicon: Lexicon) -> Iterator[Analysis]:
     """All entries of `lexicon` that `word` (lower case) can be a form of."""
+    found = list(_nominal(word, lexicon))
+    if not found and not _other_word(word):
+        found = list(_verbal(word, lexicon))
+    yield from found
+
+
+def _other_word(word: str) -> bool:
+    """Whether `word` is, or is the plural of, a headword that no verb owns alone, whether the table has it or not."""
+    singulars = [word, *(word.removesuffix(ending) for ending in ("s", "es") if word.endswith(ending))]
+    return any(singular in _homographs() for singular in singulars)
+
+
+@lru_cache(maxsize=1)
+def _homographs() -> frozenset[str]:
+    """Nouns, adjectives and other words that a form of a verb is spelt like."""
+    return frozenset(read("es", "verb_homographs.txt.xz"))
+
+
+def _nominal(word: str, lexicon: Lexicon) -> Iterator[Analysis]:
+    """Readings as a noun, an adjective, an adverb, or the infinitive of a verb."""
     for lemma in _possible_lemmas(word):
         for part_of_speech in lexicon.parts_of_speech(lemma):
             for form in forms(lemma, part_of_speech):
@@ -88,19 +87,42 @@ def analyses(word: str, lexicon: Lexicon) -> Iterator[Analysis]:
                     break
 
 
+def _verbal(word: str, lexicon: Lexicon) -> Iterator[Analysis]:
+    """Readings as a verb form, with or without pronouns."""
+    yield from _by_lemma(readings(word), (), lexicon)
+    for enclisis in split(word):
+        # `adicionales` and its like would all be forms of vos: `adicioná` + `les`.
+        spoken = [reading for reading in enclisis.readings if reading.form.person != "vos"]
+        yield from _by_lemma(spoken, enclisis.clitics, lexicon)
+
+
+def _by_lemma(found: Iterable[Reading], clitics: tuple[str, ...], lexicon: Lexicon) -> Iterator[Analysis]:
+    """One analysis for each verb of the table, which names all forms that the word can be."""
+    names: dict[str, list[str]] = {}
+    for reading in found:
+        if "verb" in lexicon.parts_of_speech(reading.lemma):
+            names.setdefault(reading.lemma, []).append(str(reading.form))
+    for lemma, of_lemma in names.items():
+        yield Analysis(lemma, "verb", _CLITICS.join([_OR.join(of_lemma), *clitics]))
+
+
 def forms(lemma: str, part_of_speech: PartOfSpeech) -> tuple[str, ...]:
-    """The names of the forms that `lemma` has."""
-    if part_of_speech == "adj":
-        return ("cs", "cp") if feminine(lemma) == lemma else ("ms", "fs", "mp", "fp")
+    """The names of the certain forms of `lemma`; of a verb, only the infinitive."""
+    if part_of_speech == "verb":
+        return (INFINITIVE,)
+    if part_of_speech == "adv":
+        return ("",)
+    many = plural(lemma)
     if part_of_speech == "noun":
-        return ("sp",) if plural(lemma) == lemma else ("s", "p")
-    return ("",)
+        return ("s",) if many is None else ("sp",) if many == lemma else ("s", "p")
+    found = ("cs", "cp") if feminine(lemma) == lemma else ("ms", "fs", "mp", "fp")
+    return found if many else tuple([form for form in found if form.endswith("s")])
 
 
 @lru_cache(maxsize=4096)
 def _possible_lemmas(word: str) -> tuple[str, ...]:
     """`word` and what is left of it without the endings of number and gender, with and without an accent."""
-    found = [word, *[singular for singular, many in _PLURALS.items() if many == word]]
+    found = [word, *[singular for singular, many in PLURALS.items() if many == word]]
     if word.endswith("s"):
         singulars = [word[:-1]]
         if word.endswith("es"):
@@ -111,44 +133,13 @@ def _possible_lemmas(word: str) -> tuple[str, ...]:
     found += [base for one in tuple(found) if one.endswith("a") for base in (one[:-1] + "o", one[:-1] + "e", one[:-1])]
     for one in tuple(found):
         if one[-1:] in "nsz" and len(one) > 2:
-            found += [_accent_last(one), _unaccented(one)]
+            found += [_accent_last(one), unaccented(one)]
     return tuple(dict.fromkeys(one for one in found if one))
 
 
-def _unaccented(word: str) -> str:
-    return "".join(_PLAIN.get(letter, letter) for letter in word)
-
-
-def _hiatus(word: str) -> bool:
-    """Whether the accent of the last syllable parts two vowels (`país`, `raíz`) and so stays in the plural."""
-    return word[-2] in "íú" and word[-3:-2] in tuple(_STRONG)
-
-
-def _nuclei(word: str) -> list[int]:
-    """Positions of the vowels that carry a syllable."""
-    vowels = [i for i, letter in enumerate(word) if letter in "aeiouáéíóúü"]
-    nuclei: list[int] = []
-    for i in vowels:
-        silent = word[i] in "uü" and word[i - 1 : i] in ("q", "g") and word[i + 1 : i + 2] in tuple("eiéí")
-        glide = word[i] in "iuü" and (word[i + 1 : i + 2] in tuple("aeoáéó") or word[i - 1 : i] in tuple("aeoáéó"))
-        if not silent and not glide:
-            nuclei.append(i)
-    return nuclei
-
-
-def _syllables(word: str) -> int:
-    return len(_nuclei(word))
-
-
-def _accented(word: str) -> str:
-    """`word` (stressed on the syllable before the last) with that stress written: `joven` → `jóven`."""
-    at = _nuclei(word)[-2]
-    return word[:at] + _ACUTE.get(word[at], word[at]) + word[at + 1 :]
-
-
 def _accent_last(word: str) -> str:
-    nuclei = _nuclei(word)
-    if not nuclei:
+    found = nuclei(word)
+    if not found:
         return word
-    at = nuclei[-1]
-    return word[:at] + _ACUTE.get(word[at], word[at]) + word[at + 1 :]
+    at = found[-1]
+    return word[:at] + ACUTE.get(word[at], word[at]) + word[at + 1 :]

@@ -39,3 +39,17 @@ def test_unknown_words_have_no_candidates() -> None:
 def test_k_must_be_positive() -> None:
     with pytest.raises(PluginError, match="k is 0"):
         Synonyms(k=0)
+
+
+def test_spanish_verbs_are_offered_in_their_own_form() -> None:
+    assert "Los actores conversan bien." in synonyms("Los actores hablan bien.", 2, "es")
+    assert "La cuenta está aquí." not in synonyms("La guía está aquí.", 1, "es")
+    assert not [text for text in synonyms("Nuestra guía habla.", 1, "es") if text.startswith("Nuestra alecciona")]
+
+
+def test_the_word_before_never_has_to_change() -> None:
+    free, bound = synonyms("Un hombre perfecto", 2, "es"), synonyms("Caro y perfecto", 2, "es")
+    assert "Un hombre intachable" in free
+    assert "Caro y intachable" not in bound
+    assert len(bound) >= 3
+    assert "Caro y, intachable" in synonyms("Caro y, perfecto", 2, "es")  # a pause between them
