@@ -12,7 +12,7 @@ from robust.core.transformation import Site
 from robust.core.types import Lang
 from robust.errors import PluginError
 from robust.lang.case import like
-from robust.lang.es.stress import silent, stressed
+from robust.lang.es.morphology.spelling import silent, stress
 from robust.lang.forms import alternatives
 from robust.lang.letters import composed, put, split_letters, written_like
 from robust.registry import register
@@ -76,7 +76,7 @@ class Diacritics:
                 yield from (like(word, other) for other in alternatives("es", "accent_pairs.txt").get(plain, ()))
         elif self.kind == "misplace" and accented:
             yield from _moved(letters, forms)
-        elif self.kind == "add" and not accented and (at := stressed(forms)) is not None:
+        elif self.kind == "add" and not accented and (at := stress(_word(forms))) >= 0:
             yield put(letters, at, written_like(letters[at], _ACUTE[forms[at]]))
         else:
             table = {"drop": _PLAIN, "dieresis": {"ü": "u"}, "tilde_n": {"ñ": "n"}}.get(self.kind, {})
@@ -91,5 +91,10 @@ def _moved(letters: Sequence[str], forms: Sequence[str]) -> Iterator[str]:
         written_like(old, _PLAIN[form]) if form in _PLAIN else old for old, form in zip(letters, forms, strict=True)
     ]
     for at, form in enumerate(forms):
-        if form in _ACUTE and not silent(forms, at):
+        if form in _ACUTE and not silent(_word(forms), at):
             yield put(bare, at, written_like(letters[at], _ACUTE[form]))
+
+
+def _word(forms: Sequence[str]) -> str:
+    """The letters as a word of as many characters; letters that need more than one code point stand as a mark."""
+    return "".join([form if len(form) == 1 else "·" for form in forms])

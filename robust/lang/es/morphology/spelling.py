@@ -19,7 +19,7 @@ def unaccented(word: str) -> str:
     return word.translate(_UNACCENTED)
 
 
-def _silent(word: str, at: int) -> bool:
+def silent(word: str, at: int) -> bool:
     """Whether the `u` at `at` only says how `q` or `g` sounds (`que`, `guía`)."""
     return word[at] == "u" and word[at - 1 : at] in ("q", "g") and word[at + 1 : at + 2] in tuple("eiéí")
 
@@ -40,7 +40,7 @@ def nuclei(word: str) -> list[int]:
     """Positions of the vowels that carry a syllable; an `h` between vowels does not part them (`ahu-mar`)."""
     groups: list[list[int]] = []
     for at, letter in enumerate(word):
-        if letter not in _VOWELS or _silent(word, at):
+        if letter not in _VOWELS or silent(word, at):
             continue
         last = groups[-1][-1] if groups else -9
         touching = last == at - 1 or (last == at - 2 and word[at - 1] == "h" and not _consonantal(word, at))
