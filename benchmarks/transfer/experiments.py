@@ -88,11 +88,20 @@ EXPERIMENTS: tuple[Experiment, ...] = (
         "starter",
     ),
     _finetune(
-        "starter-en",
+        "student-en",
         "starter-en --model {work}/bert-mini-en --teacher {work}/teacher-en --data {prepared}/starter-en/train.jsonl "
         "--unlabelled {prepared}/starter-en/unlabelled.jsonl --dev {prepared}/starter-en/dev.jsonl "
         "--test {prepared}/starter-en/test-sst2-dev.jsonl --test {prepared}/starter-en/test-sst2-test.jsonl "
         "--test {prepared}/starter-en/test-imdb.jsonl --test starter-en --baseline",
+        "starter",
+    ),
+    _finetune(
+        "starter-en",
+        "starter-en --model {work}/student-en --teacher {work}/teacher-en --data {prepared}/starter-en/train.jsonl "
+        "--unlabelled {prepared}/starter-en/unlabelled-reviews.jsonl --set distil.balance=true "
+        "--dev {prepared}/starter-en/dev.jsonl --test {prepared}/starter-en/test-sst2-dev.jsonl "
+        "--test {prepared}/starter-en/test-sst2-test.jsonl --test {prepared}/starter-en/test-imdb.jsonl "
+        "--test starter-en --baseline --set train.epochs=1 --set train.learning_rate=1e-4",
         "starter",
     ),
     *(

@@ -18,10 +18,15 @@ class Distillation(Part):
     `teachers` are models as `--model` takes them elsewhere, or `bag-of-words`; their probabilities are averaged. A row
     with a label is learnt as `gold` · its label + (1 - `gold`) · the teachers' mean; a row without one as the mean
     alone. The temperature is 1.
+
+    `balance` assumes that rows without labels have the classes in equal shares, and moves what the teachers say of them
+    by the same log-odds everywhere until it is so: a teacher of short texts may find most long ones negative, and still
+    tell the better from the worse (distribution alignment; Berthelot et al. 2020, ReMixMatch, arXiv:1911.09785).
     """
 
     teachers: Annotated[tuple[str, ...], Field(min_length=1)]
     gold: Annotated[float, Field(ge=0, le=1)] = 0.5
+    balance: bool = False
 
 
 def distil_misfit(

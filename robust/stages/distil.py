@@ -101,14 +101,27 @@ def lesson(
     numbers = {label: at for at, label in enumerate(labels)}
     gold = np.eye(len(labels), dtype=np.float32)[[numbers[str(row.label)] for row in train.rows]]
     known = how.gold * gold + (1 - how.gold) * mean[: len(gold)]
-    targets = np.concatenate([known, mean[len(gold) :]], dtype=np.float32)
+    told = balanced(mean[len(gold) :]) if how.balance else mean[len(gold) :]
+    targets = np.concatenate([known, told], dtype=np.float32)
     learnt = tuple(
         replace(row, id=f"unlabelled/{row.id}", label=labels[int(at)])
-        for row, at in zip(extra, mean[len(gold) :].argmax(axis=1), strict=True)
+        for row, at in zip(extra, told.argmax(axis=1), strict=True)
     )
     whole = (*train.rows, *learnt)
     pinned = fingerprint((row.id, row.fields, row.label) for row in whole)
     return replace(train, rows=whole, fingerprint=pinned), targets
+
+
+def balanced(probabilities: Floats, *, rounds: int = 200) -> Floats:
+    """`(n, labels)` with the same log-odds added to every row, so that the columns have the same mean, 1 / labels."""
+    if not len(probabilities):
+        return probabilities
+    logs = np.log(np.clip(probabilities.astype(np.float64), 1e-12, None))
+    for _ in range(rounds):
+        odds = np.exp(logs - logs.max(axis=1, keepdims=True))
+        odds /= odds.sum(axis=1, keepdims=True)
+        logs -= np.log(odds.mean(axis=0) * odds.shape[1])
+    return np.asarray(odds, dtype=np.float32)
 
 
 def soften(encoded: Items, targets: Floats) -> Encoded:

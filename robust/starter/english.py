@@ -11,9 +11,12 @@ from pathlib import Path
 from robust.core.seeds import derive
 from robust.starter.cleaning import Overlap, Row, clean, detokenised, distinct, held_out, snippets, words
 
-BEGINNING, WHOLE = 1200, 0.25
-"""Characters of a whole review that are kept among the unlabelled texts, and the share of reviews of which they are."""
+BEGINNING, WHOLE, SECOND = 1200, 0.25, 0.1
+"""Characters of a whole review that are kept among the unlabelled texts, and the shares of reviews of which they are kept:
+in `unlabelled`, and once more in `unlabelled-reviews`.
+"""
 
+_BEGUN = "-whole"
 LABELS = ("negative", "positive")
 SOURCES = {
     "en/sst2": "Stanford Sentiment Treebank, binary sentences (Socher et al. 2013): for research",
@@ -43,7 +46,10 @@ def prepare(data: Path) -> dict[str, list[Row]]:
     protected = Overlap([row.text for rows in (*tests.values(), dev) for row in rows])
     train = [*_both_spacings([*sentences, *phrases(data)]), *_opener(data)]
     train = [row for row in distinct(train) if row.text not in protected]
-    return {"train": train, "dev": dev, "unlabelled": _unlabelled(data, reviews, protected), **tests}
+    unlabelled = _unlabelled(data, reviews, protected)
+    whole = [row for row in unlabelled if row.id.endswith(_BEGUN)]
+    second = [row for row in whole if held_out(row.id.removesuffix(_BEGUN), share=SECOND, seed=2)]
+    return {"train": train, "dev": dev, "unlabelled": unlabelled, "unlabelled-reviews": second, **tests}
 
 
 def _unlabelled(data: Path, reviews: list[Row], protected: Overlap) -> list[Row]:
@@ -52,7 +58,7 @@ def _unlabelled(data: Path, reviews: list[Row], protected: Overlap) -> list[Row]
     for row in [*(row for row in reviews if not held_out(row.id, share=0.04)), *_counterfactual(data)]:
         found += _review(row)
         if held_out(row.id, share=WHOLE, seed=2):
-            found.append(Row(id=f"{row.id}-whole", text=row.text[:BEGINNING], label=row.label))
+            found.append(Row(id=row.id + _BEGUN, text=row.text[:BEGINNING], label=row.label))
     return [Row(id=row.id, text=row.text, label="") for row in distinct(found) if row.text not in protected]
 
 

@@ -4,7 +4,7 @@
 
 writes `DIR/starter-en/` and `DIR/starter-es/`, each with `train.jsonl`, `dev.jsonl` and `test-*.jsonl` (one object a
 line: `id`, `text`, `label`), `text.jsonl` (texts of the kind without labels, for pre-training) and `sources.json`
-(where the rows come from, counts, a hash of every file); for English also `unlabelled.jsonl`, for what a teacher says
+(where the rows come from, counts, a hash of every file); for English also `unlabelled*.jsonl`, for what a teacher says
 of them. The same data give the same bytes.
 """
 
@@ -53,7 +53,7 @@ def prepare(data: Path, out: Path, *, names: Sequence[str] = tuple(_SETS)) -> di
 
 
 def _write(path: Path, rows: Sequence[Row]) -> dict[str, object]:
-    labelled = path.stem not in ("text", "unlabelled")
+    labelled = path.stem != "text" and not path.stem.startswith("unlabelled")
     found = [{"id": r.id, "text": r.text, **({"label": r.label} if labelled else {})} for r in rows]
     lines = [json.dumps(row, ensure_ascii=False) + "\n" for row in found]
     content = "".join(lines).encode()

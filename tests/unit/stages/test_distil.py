@@ -56,6 +56,24 @@ def test_targets_mix_labels_with_the_mean_of_the_teachers(tmp_path: Path) -> Non
     assert np.array_equal(again[1], targets)
 
 
+def test_a_biased_teacher_is_balanced_on_rows_without_labels(tmp_path: Path) -> None:
+    """All rows move by the same log-odds, so that their order stays, and labelled rows stay as they are told."""
+    odds = np.array([-4.0, -2.5, -1.0, 0.2, -3.0, -0.5])
+    said = np.stack([1 / (1 + np.exp(odds)), 1 / (1 + np.exp(-odds))], axis=1).astype(np.float32)
+    found = distil.balanced(said)
+    assert found.sum(axis=1) == pytest.approx(np.ones(6))
+    assert found.mean(axis=0) == pytest.approx([0.5, 0.5])
+    moved = np.log(found[:, 1] / found[:, 0]) - odds
+    assert moved == pytest.approx(np.full(6, moved[0]), abs=1e-4)
+    assert distil.balanced(np.full((4, 3), 1 / 3)) == pytest.approx(np.full((4, 3), 1 / 3))
+
+    train = table([(("good",), "positive"), (("bad",), "negative")])
+    extra = table([(("who knows",), None), (("nobody",), None)])
+    how = Distillation(teachers=("a",), gold=0.0, balance=True)
+    _, targets = lesson(how, [teacher(0.1)], train, extra, LABELS, kept=tmp_path / "kept.npy")
+    assert targets == pytest.approx(np.array([[0.9, 0.1], [0.9, 0.1], [0.5, 0.5], [0.5, 0.5]]))
+
+
 def test_soft_targets_give_the_cross_entropy_of_two_distributions() -> None:
     logits = torch.tensor([[0.3, -1.2], [2.0, 0.1], [0.0, 0.0]])
     targets = torch.tensor([[0.2, 0.8], [1.0, 0.0], [0.5, 0.5]])
