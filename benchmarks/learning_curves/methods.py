@@ -67,7 +67,12 @@ MAIN: Mapping[str, Method] = {
     ),
     "vectors": Method(title="word vectors", recipe="word-vectors", updates=SMALL),
     "ulmfit": Method(title="ULMFiT", recipe="ulmfit", updates=SMALL, changes=SHORT),
-    "bert": Method(title="BERT (ours)", recipe="classifier", updates=SMALL, changes={"train": {"learning_rate": 2e-4}}),
+    "bert": Method(
+        title="BERT (ours)",
+        recipe="classifier",
+        updates=SMALL,
+        changes={"model": {"dropout": 0.1}, "train": {"learning_rate": 2e-4}},  # it is pre-trained without any
+    ),
     "minilm": Method(title="MiniLM", recipe="classifier", updates=FEW, changes={"train": {"learning_rate": 1e-4}}),
 }
 
@@ -110,7 +115,7 @@ def recipe_for(
     for section, change in method.changes.items():
         fields[section] = _laid_over(fields[section], change)
     if method.starts:
-        fields["model"] = {"checkpoint": resource}
+        fields["model"] = {"checkpoint": resource, "dropout": fields["model"].get("dropout")}
     fields["languages"] = (language,)
     how = fields["train"]
     per_epoch = math.ceil(math.ceil(n_train / how["batch_size"]) / how["gradient_accumulation"])

@@ -200,7 +200,7 @@ def _from_model(plan: Any, model: str | None, lang: str | None, teachers: Sequen
     if teachers:
         changed.update(distil={**(changed["distil"] or {}), "teachers": tuple(teachers)})
     if model is not None:
-        changed.update(model={"checkpoint": model}, tokenizer=None)
+        changed.update(model={"checkpoint": model, "dropout": changed["model"]["dropout"]}, tokenizer=None)
     if lang is not None:
         changed.update(languages=(lang,))
     return type(plan).model_validate(changed)

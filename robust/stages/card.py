@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -47,7 +48,7 @@ def write(recipe: FinetuneRecipe, result: Finetuned, tables: Mapping[str, AnyTab
         ],
     }
     if recipe.model.checkpoint is not None:
-        front["base_model"] = recipe.model.checkpoint
+        front["base_model"] = travelling(recipe.model.checkpoint)
     labels = f"Labels: {', '.join(f'{at} = {label}' for at, label in enumerate(result.labels))}. "
     sections = [
         f"# {recipe.name}",
@@ -68,7 +69,7 @@ def write(recipe: FinetuneRecipe, result: Finetuned, tables: Mapping[str, AnyTab
         f"{result.epochs:g} epochs over {result.n_train:,} rows, {result.seconds:.0f} seconds"
         f"{f' on {result.processes} processes' if result.processes > 1 else ''}"
         f"{' (interrupted and resumed)' if result.resumed else ''}. {_cost(result)} {_versions()}",
-        "```yaml\n" + _yaml(recipe.model_dump(mode="json", exclude=_unsaid(recipe))) + "```",
+        "```yaml\n" + _yaml(_told(recipe)) + "```",
     ]
     blocks = "\n\n".join(section for section in sections if section)
     return f"---\n{_yaml(front)}---\n\n{blocks}\n"
@@ -90,6 +91,20 @@ def _unsaid(recipe: FinetuneRecipe) -> set[str]:
     optional = ("adapt", "qa", "tasks", "sampling")
     idle = {name for name in optional if getattr(recipe, name) == type(getattr(recipe, name))()}
     return {"card", "description", *idle, *({"distil"} if recipe.distil is None else ())}
+
+
+def travelling(model: str) -> str:
+    """A model by the name it has elsewhere too: a hub id, or the last part of a local path."""
+    return Path(model).name if Path(model).expanduser().is_dir() else model
+
+
+def _told(recipe: FinetuneRecipe) -> dict[str, Any]:
+    found = recipe.model_dump(mode="json", exclude=_unsaid(recipe))
+    if recipe.model.checkpoint is not None:
+        found["model"]["checkpoint"] = travelling(recipe.model.checkpoint)
+    if recipe.distil is not None:
+        found["distil"]["teachers"] = [travelling(name) for name in recipe.distil.teachers]
+    return found
 
 
 def _languages(recipe: FinetuneRecipe, train: AnyTable) -> list[str]:

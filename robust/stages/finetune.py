@@ -143,8 +143,9 @@ def finetune(
                     notes.append(f"{repeats} of {len(table.rows)} rows of {name} are also in the unlabelled data.")
             learnt, soft = _taught(recipe.distil, taught, train, unlabelled, declared, place)
             soft = soft[:, [declared.index(label) for label in labels]]
+            taught_by = ", ".join(card.travelling(name) for name in recipe.distil.teachers)
             more = f" and of {len(unlabelled.rows)} rows without labels" if unlabelled else ""
-            notes.append(f"Teachers told what to make of the training rows{more}: {', '.join(recipe.distil.teachers)}.")
+            notes.append(f"Teachers told what to make of the training rows{more}: {taught_by}.")
         trainer = trainers.make(recipe, task, model, tokenizer, learnt, dev, labels, place, device, progress, soft)
         before = trainers.seconds(place)
         started, meter = time.monotonic(), Meter()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from robust.recipe.finetune import FinetuneRecipe
-from robust.stages.card import NAMES, cost, markdown, shown
+from robust.stages.card import NAMES, cost, markdown, shown, travelling
 from robust.stages.multitask_draws import shares
 from robust.stages.tasks import AnyTable
 
@@ -25,7 +25,7 @@ def write(recipe: FinetuneRecipe, result: Multitasked, trains: Mapping[str, AnyT
         "tags": ["robust", "multi-task"],
     }
     if recipe.model.checkpoint is not None:
-        front["base_model"] = recipe.model.checkpoint
+        front["base_model"] = travelling(recipe.model.checkpoint)
     parts = [
         f"# {recipe.name}",
         recipe.description.strip(),

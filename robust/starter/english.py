@@ -12,7 +12,7 @@ from robust.core.seeds import derive
 from robust.starter.cleaning import Overlap, Row, clean, detokenised, distinct, held_out, snippets, words
 
 BEGINNING, WHOLE, SECOND = 1200, 0.25, 0.1
-"""Characters of a whole review that are kept among the unlabelled texts, and the shares of reviews of which they are kept:
+"""Characters of a whole review that are kept among the unlabelled texts, and the shares of reviews of which they are:
 in `unlabelled`, and once more in `unlabelled-reviews`.
 """
 

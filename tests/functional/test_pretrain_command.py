@@ -55,9 +55,11 @@ def test_the_result_is_fine_tuned_like_any_checkpoint(text: str, tmp_path: Path)
     ran = robust(
         *("finetune", "classifier", "--model", encoder, "--data", str(tmp_path / "train.csv"), "--device", "cpu"),
         *("--out", str(tmp_path / "model"), "--set", "train.max_length=32", "--set", "train.epochs=1", "--json"),
+        *("--set", "model.dropout=0.3"),
     )
     assert ran.code == 0, ran.err
     assert json.loads(ran.out)["n_train"] == 36
+    assert json.loads((tmp_path / "model/config.json").read_text())["hidden_dropout_prob"] == 0.3
 
 
 @pytest.mark.parametrize(

@@ -127,6 +127,9 @@ def test_a_finished_model_teaches_the_next(recipe, reviews, others, out) -> None
     result = finetune(longer(taught(recipe, str(out), gold=0.0)), train=reviews, dev=others, out=second, device="cpu")
     assert result.dev.value is not None
     assert result.dev.value > 0.8
+    card = (second / "README.md").read_text(encoding="utf-8")
+    assert f"training rows: {out.name}." in card
+    assert str(out.parent) not in card, "a card travels: it says nothing of the folders of the machine"
 
 
 def test_what_cannot_teach_is_refused(recipe, reviews, others, out) -> None:
