@@ -14,6 +14,11 @@ Table: TypeAlias = Mapping[str, tuple[str, ...]]
 """Form (lower case, with spaces) → what can stand for it."""
 
 
+def word_set(*lines: str) -> frozenset[str]:
+    """The words of `lines`, which are parted by spaces."""
+    return frozenset(" ".join(lines).split())
+
+
 @lru_cache(maxsize=16)
 def alternatives(lang: Lang, *names: str) -> Table:
     """Each form of the files `names` → the other forms of its groups, in the order of the files."""

@@ -44,6 +44,9 @@ VARIANTS: dict[str, list[dict[str, Any]]] = {
     "diacritics": [{"kind": kind} for kind in ("drop", "misplace", "add", "real_word", "dieresis", "nfd", "tilde_n")],
     "phonetic_spelling": [{}, {"variety": "distincion"}, {"rules": ("h", "hue")}],
     "homophones": [{}, {"variety": "distincion"}],
+    "address": [{"direction": way} for way in ("tu_to_vos", "vos_to_tu", "vosotros_to_ustedes")],
+    "regional_words": [{"variety": variety} for variety in ("es-ES", "es-MX", "es-AR", "es-CO", "es-CL", "es-PE")],
+    "diminutives": [{}, {"variety": "es-419"}],
 }
 """Parameters to try a plugin with; the default is none. Capital values stand for what the fixture builds."""
 

@@ -38,10 +38,23 @@ SENTENCES: dict[Lang, tuple[str, ...]] = {
     ),
 }
 
+ADDRESSED = (
+    "Si tienes tiempo, ven conmigo a la piscina y verás qué tranquila está.",
+    "Yo quiero una casa en la playa, pero tú no puedes vivir sin tu coche.",
+    "Vosotros tenéis un camarero muy amable, y el zumo os va a gustar.",
+    "¿Eres capaz de llegar en autobús? Yo prefiero dejar mi coche en casa.",
+    "Os recomiendo el hotel: desde la ventana veis el parque y el museo.",
+    "Tú sabes que nosotros pedimos unas patatas y un café, y llegó una sopa.",
+    "Dime si quieres el ordenador viejo o prefieres un móvil barato.",
+    "El camarero trajo la tarta tarde, y yo pagué la cena de mis amigos.",
+)
+"""Spanish sentences that speak to somebody, in the words of Spain, for recipes that most texts give nothing to do."""
 
-def examples(victim: Victim) -> list[Example]:
-    """The sentences as examples that the victim gets right."""
-    return [
+
+def examples(victim: Victim, *, addressed: bool = False) -> list[Example]:
+    """The sentences as examples that the victim gets right; `addressed`: with those that speak to somebody."""
+    more = [toy_example(string, lang="es", victim=victim, id=f"es/addressed/{i}") for i, string in enumerate(ADDRESSED)]
+    return (more if addressed else []) + [
         toy_example(string, lang=lang, victim=victim, id=f"{lang}/{i}")
         for lang in LANGS
         for i, string in enumerate(SENTENCES[lang])

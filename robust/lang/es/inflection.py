@@ -59,12 +59,12 @@ def _conjugated(lemma: str, form: str) -> str | None:
 def analyses(word: str, lexicon: Lexicon) -> Iterator[Analysis]:
     """All entries of `lexicon` that `word` (lower case) can be a form of."""
     found = list(_nominal(word, lexicon))
-    if not found and not _other_word(word):
+    if not found and not has_other_headword(word):
         found = list(_verbal(word, lexicon))
     yield from found
 
 
-def _other_word(word: str) -> bool:
+def has_other_headword(word: str) -> bool:
     """Whether `word` is, or is the plural of, a headword that no verb owns alone, whether the table has it or not."""
     singulars = [word, *(word.removesuffix(ending) for ending in ("s", "es") if word.endswith(ending))]
     return any(singular in _homographs() for singular in singulars)

@@ -1,0 +1,92 @@
+"""Say it with the word of another Spanish-speaking country."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import ClassVar, get_args
+
+from robust.core.text import Text
+from robust.core.transformation import Site
+from robust.core.types import Lang
+from robust.errors import PluginError
+from robust.lang.case import like
+from robust.lang.es.agreement import repaired
+from robust.lang.es.morphology.euphony import conjunction, takes_el
+from robust.lang.es.regional import GUIDES, Form, Variety, regional
+from robust.registry import register
+
+
+@register("transformations", "regional_words")
+@dataclass(frozen=True, kw_only=True)
+class RegionalWords:
+    """The word that `variety` has for the same thing, in the same number: `coche` → `carro` in Mexico, `auto` in
+    Argentina.
+
+    From a short table that ships with Spanish. Words with several meanings are not replaced (`papa`, `carro`), and
+    words that mean something else in `variety`, or are rude there, never put (`torta`, `colectivo`, `concha`). Where
+    the other word has another gender (`ordenador`, `computadora`), the words beside it change with it and count as
+    changed words; where it is not certain which ones, there is no candidate.
+    """
+
+    langs: ClassVar[frozenset[Lang]] = frozenset({"es"})
+    preserves_meaning: ClassVar[bool] = True
+
+    variety: Variety = "es-MX"
+
+    def __post_init__(self) -> None:
+        if self.variety not in get_args(Variety):
+            raise PluginError(
+                f"regional_words: variety is {self.variety!r}", fix=f"use one of {', '.join(get_args(Variety))}"
+            )
+
+    def __call__(self, sites: Sequence[Site], /) -> list[list[Text]]:
+        """Candidates in the order of the table."""
+        return [list(self._candidates(site)) for site in sites]
+
+    def _candidates(self, site: Site) -> Iterator[Text]:
+        word = site.word
+        plain = unicodedata.normalize("NFC", word).lower()
+        if like(word, plain) != word:  # of a word such as `iPad` the case could not be kept
+            return
+        for old, new in regional(plain, self.variety):
+            guided = _before(site.text, site.index).lower() in GUIDES
+            if old.word.guided and not guided:
+                continue
+            text = _put(site.text, site.index, old, new)
+            if text is not None:
+                yield text
+
+
+def _put(text: Text, index: int, old: Form, new: Form) -> Text | None:
+    """`text` with the new word and what changes with it; None where that is not certain."""
+    word = like(text.words[index], new.surface)
+    if old.cell == new.cell:
+        fits = _fits(_before(text, index).lower(), old.surface, new.surface, new.cell)
+        return text.replace(index, word) if fits else None
+    found = repaired((*text.words[:index], word, *text.words[index + 1 :]), index, text.words[index])
+    if found is None:
+        return None
+    changed = [at for at, other in enumerate(found) if other != text.words[at]]
+    if not all(_spaced(text, at) for at in range(min(changed) + 1, max(changed) + 1)):
+        return None
+    for at in reversed(changed):
+        text = text.replace(at, found[at])
+    return text
+
+
+def _fits(before: str, old: str, new: str, cell: str) -> bool:
+    """Whether a word of the same gender and number can stand after `before` as it is."""
+    if before in ("y", "e", "o", "u"):
+        return conjunction(before, new) == before
+    return cell != "fs" or takes_el(old) is takes_el(new)
+
+
+def _before(text: Text, index: int) -> str:
+    """The word before, if nothing but spaces stands between."""
+    return text.words[index - 1] if index and _spaced(text, index) else ""
+
+
+def _spaced(text: Text, index: int) -> bool:
+    return str(text)[text.spans[index - 1][1] : text.spans[index][0]].isspace()
