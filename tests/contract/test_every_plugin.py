@@ -44,6 +44,9 @@ VARIANTS: dict[str, list[dict[str, Any]]] = {
     "diacritics": [{"kind": kind} for kind in ("drop", "misplace", "add", "real_word", "dieresis", "nfd", "tilde_n")],
     "phonetic_spelling": [{}, {"variety": "distincion"}, {"rules": ("h", "hue")}],
     "homophones": [{}, {"variety": "distincion"}],
+    "inflections": [{}, {"categories": ("number", "gender")}],
+    "targeted": [{"label": "label 0"}, {"label": "label 2"}],
+    "margin": [{"margin": 0.0}, {"margin": 0.3}],
 }
 """Parameters to try a plugin with; the default is none. Capital values stand for what the fixture builds."""
 

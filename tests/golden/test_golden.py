@@ -21,12 +21,26 @@ from tests.golden.sentences import examples
 
 RECIPES = (
     *("alzantot", "beam-synonyms", "deepwordbug", "diacritics-es", "faster-alzantot", "hard-label", "iga"),
-    *("keyboard-typos", "kuleshov", "leet", "ocr-errors", "pruthi", "pso", "pwws", "random-order", "spelling-es"),
+    *(
+        "keyboard-typos",
+        "kuleshov",
+        "leet",
+        "morpheus",
+        "ocr-errors",
+        "pruthi",
+        "pso",
+        "pwws",
+        "random-order",
+        "spelling-es",
+    ),
     *("textbugger", "textfooler", "viper"),
 )
 UPDATE = "ROBUST_UPDATE_GOLDEN"
 VICTIM = ToyVictim(lean=9.0)
-LEAN = {"diacritics-es": 5.0, "keyboard-typos": 16.0, "leet": 12.0, "pruthi": 2.0, "spelling-es": 3.0}
+LEAN = {
+    **{"diacritics-es": 5.0, "keyboard-typos": 16.0, "leet": 12.0, "morpheus": 5.0, "pruthi": 2.0},
+    "spelling-es": 3.0,
+}
 """Where `VICTIM` falls to nearly every attack, or to nearly none: how much the victim leans instead."""
 
 
