@@ -45,6 +45,7 @@ VARIANTS: dict[str, list[dict[str, Any]]] = {
     "phonetic_spelling": [{}, {"variety": "distincion"}, {"rules": ("h", "hue")}],
     "homophones": [{}, {"variety": "distincion"}],
     "inflections": [{}, {"categories": ("number", "gender")}],
+    **{name: [{}, {"k": 3}] for name in ("swap_names", "swap_places", "swap_numbers")},
     "targeted": [{"label": "label 0"}, {"label": "label 2"}],
     "margin": [{"margin": 0.0}, {"margin": 0.3}],
 }

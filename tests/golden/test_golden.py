@@ -17,28 +17,17 @@ import pytest
 from robust.engine.run import EngineOptions, run_attack
 from robust.recipe.load import load_attack
 from robust.testing import ToyVictim
-from tests.golden.sentences import examples
+from tests.golden.sentences import NAMED, SENTENCES, examples
 
 RECIPES = (
-    *("alzantot", "beam-synonyms", "deepwordbug", "diacritics-es", "faster-alzantot", "hard-label", "iga"),
-    *(
-        "keyboard-typos",
-        "kuleshov",
-        "leet",
-        "morpheus",
-        "ocr-errors",
-        "pruthi",
-        "pso",
-        "pwws",
-        "random-order",
-        "spelling-es",
-    ),
-    *("textbugger", "textfooler", "viper"),
+    *("alzantot", "beam-synonyms", "checklist", "deepwordbug", "diacritics-es", "faster-alzantot", "hard-label"),
+    *("iga", "keyboard-typos", "kuleshov", "leet", "morpheus", "ocr-errors", "pruthi", "pso", "pwws"),
+    *("random-order", "spelling-es", "textbugger", "textfooler", "viper"),
 )
 UPDATE = "ROBUST_UPDATE_GOLDEN"
 VICTIM = ToyVictim(lean=9.0)
 LEAN = {
-    **{"diacritics-es": 5.0, "keyboard-typos": 16.0, "leet": 12.0, "morpheus": 5.0, "pruthi": 2.0},
+    **{"checklist": 4.0, "diacritics-es": 5.0, "keyboard-typos": 16.0, "leet": 12.0, "morpheus": 5.0, "pruthi": 2.0},
     "spelling-es": 3.0,
 }
 """Where `VICTIM` falls to nearly every attack, or to nearly none: how much the victim leans instead."""
@@ -48,7 +37,8 @@ LEAN = {
 def outcomes(recipe: str, *, in_flight: int = 64) -> dict[str, dict[str, object]]:
     loaded = load_attack(recipe)
     victim = ToyVictim(lean=LEAN.get(recipe, VICTIM.lean))
-    fitting = [example for example in examples(victim) if example.lang in loaded.languages]
+    sentences = NAMED if recipe == "checklist" else SENTENCES
+    fitting = [example for example in examples(victim, sentences) if example.lang in loaded.languages]
     run = run_attack(loaded.build(), victim, fitting, seed=0, options=EngineOptions(in_flight=in_flight))
     rows = {
         o.example_id: {
