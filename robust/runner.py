@@ -14,6 +14,7 @@ from typing import Any
 from robust import __version__
 from robust.core.attack import Attack
 from robust.core.example import Example
+from robust.core.goal import resolved
 from robust.core.types import Lang
 from robust.core.victim import Victim
 from robust.data.labels import Aligned, to_examples
@@ -111,6 +112,7 @@ def attack(request: AttackRequest, on_progress: Callable[[Progress], None] | Non
     _check_languages(recipe, aligned.examples)
     plan = recipe.build()
     plan.ready({example.lang for example in aligned.examples})
+    resolved(plan.goal, victim.meta.labels)  # a label that the model lacks is said before anything is written
     manifest = _manifest(request, recipe, plan, table, aligned, victim)
     directory = RunDirectory(request.out or request.runs / _run_name(manifest["identity"]))
     if directory.finished and not request.fresh:

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import Literal, Protocol, TypeAlias, runtime_checkable
 
 from robust.core.constraint import Constraint
-from robust.core.goal import Goal
+from robust.core.goal import AnyGoal
 from robust.core.search import Search
 from robust.core.transformation import Transformation
 from robust.core.types import Lang
 
 Status: TypeAlias = Literal["success", "failure", "skipped", "error"]
-"""`skipped`: the goal is met before the attack starts (a misclassified example); `error`: an exception."""
+"""`skipped`: misclassified before the attack starts, or the goal is met already; `error`: an exception."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +24,7 @@ class Attack:
     search: Search
     transformation: Transformation
     constraints: tuple[Constraint, ...] = ()
-    goal: Goal
+    goal: AnyGoal
     query_budget: int | None = None
 
     def ready(self, langs: Collection[Lang]) -> None:

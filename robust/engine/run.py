@@ -11,7 +11,7 @@ import numpy as np
 
 from robust.core.attack import Attack, Outcome, Status
 from robust.core.calls import Call
-from robust.core.example import Example
+from robust.core.example import Example, Target
 from robust.core.search import BudgetExceeded
 from robust.core.text import Text
 from robust.core.types import Floats
@@ -75,11 +75,11 @@ def run_attack(
 
 
 async def _attacked(scope: ExampleScope, services: Services) -> Outcome:
-    goal, example = services.attack.goal, scope.example
+    goal, example = services.goal, scope.example
     (clean,) = await Call(services.canonical, [example.fields(example.text)])
     outcome = partial(_outcome, scope, clean=clean)
     await scope.open()
-    if goal.done(clean[None], example.target)[0]:
+    if _wrong(clean, example.target) or goal.done(clean[None], example.target)[0]:
         return outcome("skipped", verified=True)
     try:
         ended = await services.attack.search(scope)
@@ -95,6 +95,11 @@ async def _attacked(scope: ExampleScope, services: Services) -> Outcome:
     if not goal.done(exact[None], example.target)[0]:  # a fast mode's mistake is not a success
         return outcome("failure")
     return outcome("success", text=ended, exact=exact, verified=True)
+
+
+def _wrong(clean: Floats, target: Target) -> bool:
+    """Whether the victim gets the unedited text wrong, so that there is nothing to break, whatever the goal."""
+    return isinstance(target, (int, np.integer)) and int(clean.argmax()) != target
 
 
 def _outcome(

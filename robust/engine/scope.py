@@ -11,6 +11,7 @@ from robust.core.attack import Attack
 from robust.core.calls import Call
 from robust.core.constraint import CandidateConstraint, Pair, PositionConstraint
 from robust.core.example import Example
+from robust.core.goal import resolved
 from robust.core.search import BudgetExceeded, Scores
 from robust.core.seeds import derive
 from robust.core.text import Text
@@ -25,6 +26,7 @@ class Services:
 
     def __init__(self, attack: Attack, victim: Victim) -> None:
         self.attack = attack
+        self.goal = resolved(attack.goal, victim.meta.labels)
         self.victim = VictimService(victim)
         self.canonical = VictimService(victim, canonical=True)
         self.transformation = TransformationService(attack.transformation) if is_costly(attack.transformation) else None
@@ -102,7 +104,7 @@ class ExampleScope:
     def _scored(self, rows: list[Floats]) -> Scores:
         n_labels = len(self._services.victim.victim.meta.labels)
         logits = np.array(rows, np.float32).reshape(len(rows), n_labels)
-        goal, target = self._services.attack.goal, self._example.target
+        goal, target = self._services.goal, self._example.target
         return Scores(goal.score(logits, target), goal.done(logits, target), logits)
 
     def _remember(self, texts: Sequence[Text], scores: Scores) -> None:

@@ -15,10 +15,7 @@ from robust.lang.case import like
 from robust.lang.en import inflection as en_inflection
 from robust.lang.es import agreement as es_agreement
 from robust.lang.es import inflection as es_inflection
-from robust.lang.lexicon import Analysis, Lexicon, PartOfSpeech, lexicon, read
-
-OWN_ENTRY = 3.0
-"""How much more an entry spelt like the word weighs than one the word is a form of."""
+from robust.lang.lexicon import OWN_ENTRY, Analysis, Lexicon, PartOfSpeech, lexicon, read
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,6 +13,8 @@ from robust.core.types import Lang
 
 PartOfSpeech: TypeAlias = Literal["noun", "verb", "adj", "adv"]
 _CODES: Mapping[str, PartOfSpeech] = {"n": "noun", "v": "verb", "a": "adj", "r": "adv"}
+OWN_ENTRY = 3.0
+"""How much more an entry spelt like the word weighs than one the word is a form of."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,11 +16,12 @@ import numpy as np
 
 from robust.core.constraint import CandidateConstraint, Constraint, Pair, PositionConstraint
 from robust.core.example import Target
-from robust.core.goal import Goal
+from robust.core.goal import AnyGoal, LabelGoal, resolved
 from robust.core.search import BudgetExceeded, Search
 from robust.core.text import Edit, Text
 from robust.core.transformation import Site, Transformation
 from robust.core.types import LANGS, Bools, Floats, Lang
+from robust.errors import RobustError
 from robust.lang.tokenise import spans
 from robust.registry import FAMILIES, get, identify
 from robust.testing.fakes import FakeScope, run_search, toy_example
@@ -136,9 +137,21 @@ def _check_verdicts(constraint: CandidateConstraint, pairs: Sequence[Pair]) -> N
     _expect(np.array_equal(verdicts, constraint(pairs[::-1])[::-1]), constraint, "depends on the order of the batch")
 
 
-def check_goal(goal: Goal, *, target: Target = 0, n_labels: int = 3) -> None:
-    """Pure functions of the logits, row by row; finite scores for logits of any size; changes no input."""
+def check_goal(goal: AnyGoal, *, target: Target = 0, n_labels: int = 3) -> None:
+    """Pure functions of the logits, row by row; finite scores for logits of any size; changes no input.
+
+    A goal that names labels is tried on a victim with the labels `label 0`, `label 1` and so on, so it has to name
+    some of these, and must refuse a victim that has none of them.
+    """
     check_plugin(goal)
+    if isinstance(goal, LabelGoal):
+        try:
+            goal.among(["another", "and another"])
+        except RobustError:
+            pass
+        else:
+            raise ContractError(f"{goal!r} accepts a victim that has none of its labels")
+    goal = resolved(goal, [f"label {i}" for i in range(n_labels)])
     rows = np.random.default_rng(0).normal(size=(64, n_labels)) * np.geomspace(1e-3, 1e4, 64)[:, None]
     logits = np.concatenate([rows, np.zeros((1, n_labels))]).astype(np.float32)
     kept = logits.copy()

@@ -12,7 +12,7 @@ import numpy as np
 
 from robust.core.constraint import CandidateConstraint, Constraint, Pair, PositionConstraint
 from robust.core.example import Example
-from robust.core.goal import Goal
+from robust.core.goal import AnyGoal, resolved
 from robust.core.search import BudgetExceeded, Scores, Search
 from robust.core.seeds import derive
 from robust.core.text import Text
@@ -90,7 +90,7 @@ class FakeScope:
 
     example: Example
     victim: Victim = field(default_factory=ToyVictim)
-    goal: Goal = field(default_factory=Untargeted)
+    goal: AnyGoal = field(default_factory=Untargeted)
     transformation: Transformation = field(default_factory=LetterSwaps)
     constraints: tuple[Constraint, ...] = ()
     query_budget: int | None = None
@@ -119,8 +119,8 @@ class FakeScope:
         self.asked.extend(texts)
         rows = self.victim.logits([self.example.fields(text) for text in texts])
         logits = np.asarray(rows, np.float32).reshape(len(texts), len(self.victim.meta.labels))
-        target = self.example.target
-        return Scores(self.goal.score(logits, target), self.goal.done(logits, target), logits)
+        goal, target = resolved(self.goal, self.victim.meta.labels), self.example.target
+        return Scores(goal.score(logits, target), goal.done(logits, target), logits)
 
     async def score(self, texts: Sequence[Text], /) -> Scores:
         """Ask the victim; raises `BudgetExceeded` when fewer than `len(texts)` queries are left."""

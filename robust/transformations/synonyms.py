@@ -13,6 +13,7 @@ from robust.core.types import LANGS, Lang
 from robust.errors import PluginError
 from robust.lang.base import language
 from robust.registry import register
+from robust.transformations._before import directly_before
 
 
 @register("transformations", "synonyms")
@@ -46,13 +47,8 @@ class Synonyms:
 def _before(site: Site) -> str:
     """The word before, in lower case, if its form depends on the word at the site; else an empty string."""
     shifting = language(site.lang).shifting
-    if not shifting or site.index == 0:
-        return ""
-    before = site.text.words[site.index - 1].lower()
-    if before not in shifting:
-        return ""
-    end, start = site.text.spans[site.index - 1][1], site.text.spans[site.index][0]
-    return before if str(site.text)[end:start].isspace() else ""
+    before = directly_before(site.text, site.index) if shifting else ""
+    return before if before in shifting else ""
 
 
 @lru_cache(maxsize=50_000)

@@ -47,6 +47,10 @@ VARIANTS: dict[str, list[dict[str, Any]]] = {
     "address": [{"direction": way} for way in ("tu_to_vos", "vos_to_tu", "vosotros_to_ustedes")],
     "regional_words": [{"variety": variety} for variety in ("es-ES", "es-MX", "es-AR", "es-CO", "es-CL", "es-PE")],
     "diminutives": [{}, {"variety": "es-419"}],
+    "inflections": [{}, {"categories": ("number", "gender")}],
+    **{name: [{}, {"k": 3}] for name in ("swap_names", "swap_places", "swap_numbers")},
+    "targeted": [{"label": "label 0"}, {"label": "label 2"}],
+    "margin": [{"margin": 0.0}, {"margin": 0.3}],
 }
 """Parameters to try a plugin with; the default is none. Capital values stand for what the fixture builds."""
 

@@ -52,6 +52,16 @@ def test_each_recipe_attacks_each_starter(recipe: str, lang: str) -> None:
     assert all(row["verified"] and row["adversarial"] != row["original"] for row in rows if row["status"] == "success")
 
 
+def test_a_targeted_goal_needs_a_label_of_the_model(tmp_path: Path) -> None:
+    ran = robust(*attack("--set", "attack.goal={targeted: {label: postive}}", "--limit", 2))
+    assert ran.code == 2
+    assert ran.err.splitlines() == [
+        "error: targeted: the model has no label 'postive'",
+        "  fix: use one of negative, positive; did you mean 'positive'?",
+    ]
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_spanish_recipe_does_not_fit_english_data(tmp_path: Path) -> None:
     ran = robust(*attack(recipe="diacritics-es"))
     assert ran.code == 2

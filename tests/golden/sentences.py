@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from robust.core.example import Example
 from robust.core.types import LANGS, Lang
 from robust.core.victim import Victim
@@ -50,12 +52,38 @@ ADDRESSED = (
 )
 """Spanish sentences that speak to somebody, in the words of Spain, for recipes that most texts give nothing to do."""
 
+NAMED: dict[Lang, tuple[str, ...]] = {
+    "en": (
+        "Helen and her husband waited 40 minutes for a cold pizza.",
+        "Thanks to Brian, our week in Lisbon was a delight!",
+        "The best curry outside India, and twelve kinds of bread.",
+        "Laura's room in Dublin smelled of smoke for three nights.",
+        "Nobody in Boston makes worse coffee, and Peter knows it.",
+        "The film follows Nathan from Ghana to Norway and never bores.",
+        "We bought five of them in Toronto; they broke within 20 days.",
+        "Emily explained everything twice and smiled all the time.",
+    ),
+    "es": (
+        "Esperamos 40 minutos y Laura se fue sin cenar.",
+        "Gracias a Tomás, nuestra semana en Lisboa fue una delicia.",
+        "El mejor asado fuera de Argentina, y doce clases de pan.",
+        "La habitación de Inés en Sevilla olía a humo desde hacía tres noches.",
+        "Nadie en Bogotá hace peor café, y Pedro lo sabe.",
+        "La película sigue a Raquel de México a Noruega y no aburre nunca.",
+        "Compramos cinco en Monterrey y se rompieron a los 20 días…",
+        "Andrés lo explicó todo dos veces y no dejó de sonreír.",
+    ),
+}
+"""Sentences with names, places and numbers."""
 
-def examples(victim: Victim, *, addressed: bool = False) -> list[Example]:
+
+def examples(
+    victim: Victim, sentences: Mapping[Lang, Sequence[str]] = SENTENCES, *, addressed: bool = False
+) -> list[Example]:
     """The sentences as examples that the victim gets right; `addressed`: with those that speak to somebody."""
     more = [toy_example(string, lang="es", victim=victim, id=f"es/addressed/{i}") for i, string in enumerate(ADDRESSED)]
     return (more if addressed else []) + [
         toy_example(string, lang=lang, victim=victim, id=f"{lang}/{i}")
         for lang in LANGS
-        for i, string in enumerate(SENTENCES[lang])
+        for i, string in enumerate(sentences[lang])
     ]

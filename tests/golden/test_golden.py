@@ -17,23 +17,18 @@ import pytest
 from robust.engine.run import EngineOptions, run_attack
 from robust.recipe.load import load_attack
 from robust.testing import ToyVictim
-from tests.golden.sentences import examples
+from tests.golden.sentences import NAMED, SENTENCES, examples
 
 RECIPES = (
-    *("alzantot", "beam-synonyms", "deepwordbug", "diacritics-es", "faster-alzantot", "hard-label", "iga"),
-    *("keyboard-typos", "kuleshov", "leet", "ocr-errors", "pruthi", "pso", "pwws", "random-order", "spelling-es"),
-    *("textbugger", "textfooler", "tone-es", "variety-es", "viper"),
+    *("alzantot", "beam-synonyms", "checklist", "deepwordbug", "diacritics-es", "faster-alzantot", "hard-label"),
+    *("iga", "keyboard-typos", "kuleshov", "leet", "morpheus", "ocr-errors", "pruthi", "pso", "pwws"),
+    *("random-order", "spelling-es", "textbugger", "textfooler", "tone-es", "variety-es", "viper"),
 )
 UPDATE = "ROBUST_UPDATE_GOLDEN"
 VICTIM = ToyVictim(lean=9.0)
 LEAN = {
-    "diacritics-es": 5.0,
-    "keyboard-typos": 16.0,
-    "leet": 12.0,
-    "pruthi": 2.0,
-    "spelling-es": 3.0,
-    "tone-es": 1.0,
-    "variety-es": 1.0,
+    **{"checklist": 4.0, "diacritics-es": 5.0, "keyboard-typos": 16.0, "leet": 12.0, "morpheus": 5.0, "pruthi": 2.0},
+    **{"spelling-es": 3.0, "tone-es": 1.0, "variety-es": 1.0},
 }
 """Where `VICTIM` falls to nearly every attack, or to nearly none: how much the victim leans instead."""
 ADDRESSED = ("tone-es", "variety-es")
@@ -44,9 +39,9 @@ ADDRESSED = ("tone-es", "variety-es")
 def outcomes(recipe: str, *, in_flight: int = 64) -> dict[str, dict[str, object]]:
     loaded = load_attack(recipe)
     victim = ToyVictim(lean=LEAN.get(recipe, VICTIM.lean))
-    fitting = [
-        example for example in examples(victim, addressed=recipe in ADDRESSED) if example.lang in loaded.languages
-    ]
+    sentences = NAMED if recipe == "checklist" else SENTENCES
+    several = examples(victim, sentences, addressed=recipe in ADDRESSED)
+    fitting = [example for example in several if example.lang in loaded.languages]
     run = run_attack(loaded.build(), victim, fitting, seed=0, options=EngineOptions(in_flight=in_flight))
     rows = {
         o.example_id: {

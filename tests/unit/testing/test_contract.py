@@ -14,6 +14,7 @@ from robust.core.search import BudgetExceeded, Scope
 from robust.core.text import Text
 from robust.core.transformation import Site
 from robust.core.types import LANGS, Bools, Floats, Lang
+from robust.errors import PluginError
 from robust.lang.tokenise import spans
 from robust.testing import (
     ContractError,
@@ -149,6 +150,24 @@ def test_broken_goals_are_caught() -> None:
         check_goal(Aim(how="overflow"))
     with pytest.raises(ContractError, match="depends on the batch"):
         check_goal(Aim(how="batch"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class AimAt:
+    how: str
+
+    def among(self, labels: Sequence[str], /) -> Aim:
+        if self.how == "well" and "label 1" not in labels:
+            raise PluginError("there is no label 1")
+        return Aim(how="well")
+
+
+def test_a_goal_that_names_labels_must_refuse_a_victim_without_them() -> None:
+    registry.register("goals", "broken_label_for_tests")(AimAt)
+    check_goal(AimAt(how="well"))
+    with pytest.raises(ContractError, match="accepts a victim that has none of its labels"):
+        check_goal(AimAt(how="lax"))
+    del registry._registered["goals", "broken_label_for_tests"], registry._names[AimAt]
 
 
 @pytest.fixture(autouse=True, scope="module")
