@@ -176,7 +176,7 @@ def server() -> Iterator[str]:
         (["--model", "starter-en", "--data", "english.csv", "--text", "txt"], ["'txt'", "did you mean 'text'"]),
         (["--model", "starter-en", "--suite", "cleen"], ["'cleen'", "did you mean 'clean'"]),
         (["--model", "starter-en", "--baseline", "joy.csv"], ["joy.csv", "--label-map"]),
-        (["--model", "starter-en", "--max-length", "5000"], ["5000", "128"]),
+        (["--model", "starter-en", "--max-length", "5000"], ["5000", "256"]),
         (["--model", "starter-en", "--lang", "fr"], ["'fr'"]),
         (["--model", "nowhere"], ["--data"]),
         (["--model", "./nowhere", "--data", "english.csv"], ["./nowhere"]),

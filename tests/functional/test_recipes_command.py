@@ -85,7 +85,9 @@ def test_plugins_ls():
     known = ("leet", "diacritics", "homophones", "any_of", "greedy")
     assert [meaning[name] for name in known] == [True, False, False, None, None]
     shown = robust("plugins", "ls", "transformations").stdout.splitlines()
-    assert [line.split()[1] for line in shown if "Can change the meaning." in line] == ["diacritics", "homophones"]
+    risky = [line.split()[1] for line in shown if "Can change the meaning." in line]
+    assert risky == [name for name in sorted(meaning) if meaning[name] is False]
+    assert {"diacritics", "homophones", "inflections"} <= set(risky)
     piped = robust("plugins", "ls", "searches").stdout.splitlines()
     assert [line.split()[1] for line in piped[1:]] == [row["name"] for row in listed if row["family"] == "searches"]
     assert "did you mean 'searches'?" in robust("plugins", "ls", "serches", expect=2).stderr

@@ -49,11 +49,17 @@ class Reference:
 
     def options(self, index: int) -> list[str]:
         word = self.words[index]
+        before = self.words[index - 1].lower() if index else ""
+        fitting = [
+            other
+            for other in self.lang.synonyms(word)
+            if other != word and (before not in self.lang.shifting or self.lang.fits(before, word, other))
+        ]
         kinds = self.lang.parts_of_speech(word)
         found = []
-        for other in self.lang.synonyms(word)[:50]:
+        for other in fitting[:50]:
             its = self.lang.parts_of_speech(other)
-            if other != word and (not kinds or not its or kinds & its):
+            if not kinds or not its or kinds & its:
                 found.append(other)
         return found
 
