@@ -48,6 +48,8 @@ class Outcome:
     `queries` counts every text asked for, as papers do; `unique_queries` counts distinct ones. `adversarial` is set
     only on success. `verified`: the success (or the skip) was confirmed in float32, alone in its batch. The logits
     are canonical where verified; `adversarial_logits` are those of the adversarial text, or of the best text found.
+    Tasks other than classification have no logits here but answers and counts (see `robust.core.goal.Reading`), of the
+    unedited text and, on success, of the adversarial one.
     """
 
     example_id: str
@@ -60,6 +62,10 @@ class Outcome:
     best_score: float = float("nan")
     queries: int = 0
     unique_queries: int = 0
+    clean_answer: str | None = None
+    adversarial_answer: str | None = None
+    clean_counts: tuple[float, ...] = ()
+    adversarial_counts: tuple[float, ...] = ()
     words: int = 0
     words_changed: int = 0
     error: str | None = None

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias, runtime_checkable
 
+from robust.core.example import Target
 from robust.core.text import Text
 from robust.core.types import Bools, Lang
 
@@ -41,4 +42,17 @@ class PositionConstraint(Protocol):
         ...
 
 
-Constraint: TypeAlias = CandidateConstraint | PositionConstraint
+@runtime_checkable
+class TargetConstraint(Protocol):
+    """Knows what the model should say: gold entities or answers that an attack leaves alone."""
+
+    def free(self, text: Text, target: Target, /) -> Bools:
+        """`(len(text),)`, True = the word may be edited. Raises `DataError` for a target of another task."""
+        ...
+
+    def keeps(self, texts: Sequence[Text], target: Target, /) -> Bools:
+        """`(n,)`, True = the edited text still has what the target speaks of."""
+        ...
+
+
+Constraint: TypeAlias = CandidateConstraint | PositionConstraint | TargetConstraint

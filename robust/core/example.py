@@ -52,5 +52,7 @@ class Example:
     after: Fields = ()
 
     def fields(self, text: Text) -> Fields:
-        """What a victim reads when `text` stands in for the original."""
+        """What a victim reads when `text` stands in for the original: a tagger reads its words, each a field."""
+        if isinstance(self.target, TokenLabels):
+            return text.words
         return (*self.before, str(text), *self.after)

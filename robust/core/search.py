@@ -19,7 +19,10 @@ class BudgetExceeded(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """What the victim and the goal say about `n` texts: `goal` (n,), `done` (n,), `logits` (n, n_labels)."""
+    """What the victim and the goal say about `n` texts: `goal` (n,), `done` (n,), `logits` (n, n_labels).
+
+    Victims of other tasks than classification have no logits here: (n, 0).
+    """
 
     goal: Floats
     done: Bools

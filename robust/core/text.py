@@ -14,8 +14,9 @@ from typing import Literal, TypeAlias, TypeVar
 
 from robust.core.types import Span
 
-Kind: TypeAlias = Literal["replace", "delete", "insert"]
+Kind: TypeAlias = Literal["replace", "delete", "insert", "append"]
 INSERTED = -1
+_ADDING = frozenset(("insert", "append"))
 T = TypeVar("T")
 
 
@@ -157,7 +158,7 @@ class Text:
                     origin = parent.origins[at]
                     restored = origin != INSERTED and edit.word == before[origin]
                     text._edited = old - {at} if restored else old | {at}
-                elif edit.kind == "insert":
+                elif edit.kind in _ADDING:
                     text._edited = frozenset([i + (i >= at) for i in old]) | {at}
                 else:
                     text._edited = frozenset([i - (i > at) for i in old if i != at])
@@ -200,6 +201,14 @@ class Text:
             start, new = len(self._string), word
         return self._child(Edit("insert", index, word), start, start, new)
 
+    def append(self, word: str) -> Text:
+        """Add `word` behind everything, after the sign that ends the text, set off by one space."""
+        if not word.strip():
+            raise ValueError(f"cannot append {word!r}")
+        end = len(self._string.rstrip())
+        new = f" {word}" if end else word
+        return self._child(Edit("append", len(self.spans), word), end, end, new)
+
     def apply(self, edits: Sequence[Edit]) -> Text:
         """Make the edits one after the other; `text.root.apply(text.edits) == text`."""
         text = self
@@ -208,6 +217,8 @@ class Text:
                 text = text.delete(edit.index)
             elif edit.kind == "insert":
                 text = text.insert(edit.index, edit.word)
+            elif edit.kind == "append":
+                text = text.append(edit.word)
             else:
                 text = text.replace(edit.index, edit.word)
         return text
@@ -230,7 +241,7 @@ class Text:
 
 
 def _changed(old: tuple[T, ...], kind: Kind, at: int, new: tuple[T, ...]) -> tuple[T, ...]:
-    if kind == "insert":
+    if kind in _ADDING:
         return old[:at] + new + old[at:]
     return old[:at] + (new if kind == "replace" else ()) + old[at + 1 :]
 
@@ -238,7 +249,7 @@ def _changed(old: tuple[T, ...], kind: Kind, at: int, new: tuple[T, ...]) -> tup
 def _moved(old: tuple[Span, ...], edit: Edit, start: int, end: int, new: str) -> tuple[Span, ...]:
     """The word spans after `string[start:end]` gave way to `new`."""
     at, shift = edit.index, len(new) - (end - start)
-    tail = old[at:] if edit.kind == "insert" else old[at + 1 :]
+    tail = old[at:] if edit.kind in _ADDING else old[at + 1 :]
     here: tuple[Span, ...] = ()
     if edit.kind != "delete":
         lo = start + new.index(edit.word)

@@ -32,6 +32,9 @@ class Transformation(Protocol):
     A transformation that runs a model sets `costly = True`: its answers are kept on disk. One that draws at random sets
     `random = True` and draws from `site.seed`, which depends on the run, the example, the text and the word alone.
 
+    One that rewrites the text as a whole sets `whole = True`: it is asked at the first word of a text alone, whatever
+    position constraints say, and its candidates may have edits anywhere.
+
     It may say `preserves_meaning` (a class attribute or a property): True where a reader takes the edited word for the
     same word with a slip or a disguise in it, False where it becomes another word of the language in ways that can be
     foreseen (`año` → `ano`), so that labels are at risk. That a slip hits another word by chance (`cat` → `car`) does

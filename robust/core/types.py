@@ -13,8 +13,11 @@ Bools: TypeAlias = npt.NDArray[np.bool_]
 Lang: TypeAlias = Literal["en", "es"]
 LANGS: tuple[Lang, ...] = ("en", "es")
 
+Task: TypeAlias = Literal["classification", "tagging", "qa"]
+"""What a model does: a class for a text, a tag for each word, or the span of a text that answers a question."""
+
 Fields: TypeAlias = tuple[str, ...]
-"""What a victim reads: `(sentence,)`, or `(premise, hypothesis)`."""
+"""What a victim reads: `(sentence,)`, `(premise, hypothesis)`, `(question, context)`, or the words of a sentence."""
 
 Span: TypeAlias = tuple[int, int]
 """Half-open range of characters, `string[start:end]`."""

@@ -11,13 +11,14 @@ import numpy as np
 
 from robust.core.attack import Attack, Outcome, Status
 from robust.core.calls import Call
-from robust.core.example import Example, Target
+from robust.core.example import Example
 from robust.core.search import BudgetExceeded
 from robust.core.text import Text
 from robust.core.types import Floats
-from robust.core.victim import Victim
+from robust.core.victim import AnyVictim
 from robust.engine.answers import Answers, Stats
 from robust.engine.batching import Batcher
+from robust.engine.judge import Judge, done
 from robust.engine.scheduler import Stepper, drive
 from robust.engine.scope import ExampleScope, Services
 from robust.engine.store import Store
@@ -43,7 +44,7 @@ class EngineOptions:
 
 def run_attack(
     attack: Attack,
-    victim: Victim,
+    victim: AnyVictim,
     examples: Iterable[Example],
     *,
     seed: int = 0,
@@ -75,11 +76,11 @@ def run_attack(
 
 
 async def _attacked(scope: ExampleScope, services: Services) -> Outcome:
-    goal, example = services.goal, scope.example
+    judge, example = services.judge, scope.example
     (clean,) = await Call(services.canonical, [example.fields(example.text)])
-    outcome = partial(_outcome, scope, clean=clean)
+    outcome = partial(_outcome, scope, judge=judge, clean=clean)
     await scope.open()
-    if _wrong(clean, example.target) or goal.done(clean[None], example.target)[0]:
+    if judge.skips(clean, example):
         return outcome("skipped", verified=True)
     try:
         ended = await services.attack.search(scope)
@@ -88,24 +89,20 @@ async def _attacked(scope: ExampleScope, services: Services) -> Outcome:
     except BudgetExceeded:
         ended = scope.best.text if scope.best else example.text
     seen = scope.logits(ended)
-    met = seen is not None and bool(goal.done(seen[None], example.target)[0])
+    met = seen is not None and done(judge, seen, ended, example)
     if ended == example.text or not met or not (await scope.allowed([ended]))[0]:
         return outcome("failure")
     (exact,) = await Call(services.canonical, [example.fields(ended)])
-    if not goal.done(exact[None], example.target)[0]:  # a fast mode's mistake is not a success
+    if not done(judge, exact, ended, example):  # a fast mode's mistake is not a success
         return outcome("failure")
     return outcome("success", text=ended, exact=exact, verified=True)
-
-
-def _wrong(clean: Floats, target: Target) -> bool:
-    """Whether the victim gets the unedited text wrong, so that there is nothing to break, whatever the goal."""
-    return isinstance(target, (int, np.integer)) and int(clean.argmax()) != target
 
 
 def _outcome(
     scope: ExampleScope,
     status: Status,
     *,
+    judge: Judge | None = None,
     clean: Floats | None = None,
     text: Text | None = None,
     exact: Floats | None = None,
@@ -113,12 +110,15 @@ def _outcome(
     error: str | None = None,
 ) -> Outcome:
     original, best = scope.example.text, scope.best
+    said = judge.reading(clean, original, scope.example) if judge is not None and clean is not None else None
     row = Outcome(
         example_id=scope.example.id,
         status=status,
         original=str(original),
         verified=verified,
-        clean_logits=_floats(clean),
+        clean_logits=() if said else _floats(clean),
+        clean_answer=said and said.answer,
+        clean_counts=said.counts if said else (),
         queries=scope.queries,
         unique_queries=scope.unique_queries,
         words=len(original),
@@ -126,8 +126,11 @@ def _outcome(
         best_score=best.goal if best else float("nan"),
     )
     if text is not None:
-        return replace(row, adversarial=str(text), adversarial_logits=_floats(exact), words_changed=text.words_changed)
-    if best is not None:
+        row = replace(row, adversarial=str(text), words_changed=text.words_changed)
+        if judge is None or exact is None or (now := judge.reading(exact, text, scope.example)) is None:
+            return replace(row, adversarial_logits=_floats(exact))
+        return replace(row, adversarial_answer=now.answer, adversarial_counts=now.counts)
+    if best is not None and said is None:
         return replace(row, adversarial_logits=_floats(scope.logits(best.text)))
     return row
 

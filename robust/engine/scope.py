@@ -2,35 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from robust.core.attack import Attack
 from robust.core.calls import Call
-from robust.core.constraint import CandidateConstraint, Pair, PositionConstraint
-from robust.core.example import Example
-from robust.core.goal import resolved
+from robust.core.constraint import CandidateConstraint, Pair, PositionConstraint, TargetConstraint
+from robust.core.example import Example, TokenLabels
 from robust.core.search import BudgetExceeded, Scores
 from robust.core.seeds import derive
 from robust.core.text import Text
 from robust.core.transformation import Site
 from robust.core.types import Bools, Floats
-from robust.core.victim import Victim
-from robust.engine.services import ConstraintService, TransformationService, VictimService, is_costly
+from robust.core.victim import AnyVictim
+from robust.engine.judge import judge_of
+from robust.engine.services import ConstraintService, TransformationService, is_costly, victim_service
 
 
 class Services:
     """The parts of one attack on one victim, made ready once and shared by all its scopes."""
 
-    def __init__(self, attack: Attack, victim: Victim) -> None:
+    def __init__(self, attack: Attack, victim: AnyVictim) -> None:
         self.attack = attack
-        self.goal = resolved(attack.goal, victim.meta.labels)
-        self.victim = VictimService(victim)
-        self.canonical = VictimService(victim, canonical=True)
+        self.judge = judge_of(attack.goal, victim.meta)
+        self.victim = victim_service(victim)
+        self.canonical = victim_service(victim, canonical=True)
         self.transformation = TransformationService(attack.transformation) if is_costly(attack.transformation) else None
         self.positions = [c for c in attack.constraints if isinstance(c, PositionConstraint)]
+        self.targets = [c for c in attack.constraints if isinstance(c, TargetConstraint)]
+        self.whole = bool(getattr(attack.transformation, "whole", False))
         judges = [c for c in attack.constraints if isinstance(c, CandidateConstraint)]
         self.cheap = [c for c in judges if not is_costly(c)]
         self.costly = [ConstraintService(c) for c in judges if is_costly(c)]
@@ -53,7 +55,10 @@ class ExampleScope:
         self._example, self._services = example, services
         self._seed = derive(seed, services.attack.name, example.id)
         self._rng = np.random.default_rng(self._seed)
-        self._known: dict[str, Floats] = {}
+        # Two edited texts of one string may cut it into different words, which a tagger reads.
+        by_words = isinstance(example.target, TokenLabels)
+        self._key: Callable[[Text], Hashable] = example.fields if by_words else str
+        self._known: dict[Hashable, Floats] = {}
         self._accepted = {str(example.text)}
         self._free: tuple[Text | None, list[int]] = (None, [])
         self._start = float("nan")
@@ -83,29 +88,23 @@ class ExampleScope:
 
     def logits(self, text: Text) -> Floats | None:
         """What the victim said about `text`, if it was asked."""
-        return self._known.get(str(text))
+        return self._known.get(self._key(text))
 
     async def score(self, texts: Sequence[Text], /) -> Scores:
         budget = self._services.attack.query_budget
         asked = texts if budget is None else texts[: max(0, budget - self.queries)]
         self.queries += len(asked)
         known, example = self._known, self._example
-        strings = [str(text) for text in asked]
-        unknown = {string: text for string, text in zip(strings, asked, strict=True) if string not in known}
+        keys = [self._key(text) for text in asked]
+        unknown = {key: text for key, text in zip(keys, asked, strict=True) if key not in known}
         if unknown:
             items = [example.fields(text) for text in unknown.values()]
             known.update(zip(unknown, await Call(self._services.victim, items), strict=True))
-        scores = self._scored([known[string] for string in strings])
+        scores = self._services.judge.scores([known[key] for key in keys], asked, example)
         self._remember(asked, scores)
         if len(asked) < len(texts):
             raise BudgetExceeded
         return scores
-
-    def _scored(self, rows: list[Floats]) -> Scores:
-        n_labels = len(self._services.victim.victim.meta.labels)
-        logits = np.array(rows, np.float32).reshape(len(rows), n_labels)
-        goal, target = self._services.goal, self._example.target
-        return Scores(goal.score(logits, target), goal.done(logits, target), logits)
 
     def _remember(self, texts: Sequence[Text], scores: Scores) -> None:
         # probes (a word deleted, say, to see what it matters) are no candidates: only accepted texts can be the best
@@ -125,8 +124,13 @@ class ExampleScope:
     def _positions(self, text: Text) -> list[int]:
         if self._free[0] is not text:  # a search asks for one word after the other of the same text
             allowed = np.ones(len(text), np.bool_)
-            for constraint in self._services.positions:
-                allowed &= constraint.positions(text, self._example.lang)
+            if self._services.whole:
+                allowed[1:] = False
+            else:
+                for constraint in self._services.positions:
+                    allowed &= constraint.positions(text, self._example.lang)
+                for guard in self._services.targets:
+                    allowed &= guard.free(text, self._example.target)
             self._free = (text, np.flatnonzero(allowed).tolist())
         return self._free[1]
 
@@ -164,6 +168,9 @@ class ExampleScope:
         for constraint in self._services.cheap:
             left = np.flatnonzero(keep)
             keep[left] = constraint([pairs[i] for i in left])
+        for guard in self._services.targets:
+            left = np.flatnonzero(keep)
+            keep[left] = guard.keeps([texts[i] for i in left], self._example.target)
         for service in self._services.costly:
             left = np.flatnonzero(keep)
             if len(left):

@@ -6,6 +6,7 @@ import json
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import cast
 
 import numpy as np
 
@@ -13,7 +14,7 @@ from robust.core.constraint import CandidateConstraint, Pair
 from robust.core.text import Edit
 from robust.core.transformation import Site, Transformation
 from robust.core.types import Fields, Floats
-from robust.core.victim import CanonicalVictim, Victim
+from robust.core.victim import AnyVictim, CanonicalVictim, StructuredVictim, Victim
 from robust.registry import identify
 
 
@@ -63,6 +64,56 @@ class VictimService:
 
     def decode(self, item: Fields, data: bytes, /) -> Floats:
         return np.frombuffer(data, "<f4").astype(np.float32)
+
+
+@dataclass(frozen=True)
+class StructuredService:
+    """A victim of another task than classification, whose answers are arrays `(rows, columns)`."""
+
+    victim: StructuredVictim
+    canonical: bool = False
+
+    @cached_property
+    def identity(self) -> str:
+        meta = self.victim.meta
+        return f"{meta.task}/{meta.name}@{meta.revision}/{'canonical' if self.canonical else meta.dtype}"
+
+    def key(self, item: Fields, /) -> Hashable:
+        return item
+
+    def cost(self, item: Fields, /) -> int:
+        return max(len(item), estimated_tokens(item))
+
+    def __call__(self, items: Sequence[Fields], /) -> Sequence[Floats]:
+        if not self.canonical:
+            answered = self.victim.arrays(items)
+        elif isinstance(self.victim, CanonicalVictim):
+            answered = [self.victim.canonical(item) for item in items]
+        else:
+            answered = [self.victim.arrays([item])[0] for item in items]
+        columns = len(self.victim.meta.labels)
+        for array in answered:
+            if array.ndim != 2 or array.shape[1] != columns:
+                raise ValueError(f"{self.identity} gave an array of shape {array.shape}, expected (rows, {columns})")
+            if not np.isfinite(array).all():
+                raise ValueError(f"{self.identity} gave numbers that are not finite")
+        return [np.asarray(array, np.float32) for array in answered]
+
+    def parts(self, item: Fields, /) -> Sequence[str]:
+        return item
+
+    def encode(self, item: Fields, answer: Floats, /) -> bytes:
+        return answer.astype("<f4").tobytes()
+
+    def decode(self, item: Fields, data: bytes, /) -> Floats:
+        return np.frombuffer(data, "<f4").astype(np.float32).reshape(-1, len(self.victim.meta.labels))
+
+
+def victim_service(victim: AnyVictim, *, canonical: bool = False) -> VictimService | StructuredService:
+    """The service of a victim, by its task."""
+    if victim.meta.task == "classification":
+        return VictimService(cast(Victim, victim), canonical)
+    return StructuredService(cast(StructuredVictim, victim), canonical)
 
 
 @dataclass(frozen=True)
