@@ -9,16 +9,18 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from robust import __version__
 from robust.core.attack import Attack
 from robust.core.example import Example
-from robust.core.goal import resolved
-from robust.core.types import Lang
-from robust.core.victim import Victim
+from robust.core.goal import for_victim
+from robust.core.types import Lang, Task
+from robust.core.victim import AnyVictim
+from robust.data import questions, tagged
 from robust.data.labels import Aligned, to_examples
 from robust.data.source import DataSpec, Table, read
+from robust.data.tasks import question_examples, tagging_examples
 from robust.engine.answers import Stats
 from robust.engine.run import EngineOptions, run_attack
 from robust.engine.store import Store
@@ -30,7 +32,9 @@ from robust.results.directory import MANIFEST_VERSION, RunDirectory
 from robust.results.environment import environment
 from robust.results.rows import Row, row
 from robust.results.summary import Summary, summarise
-from robust.victims.load import load_victim
+from robust.victims.load import load_for_task, task_of
+
+AnyTable: TypeAlias = Table | tagged.TaggedTable | questions.QuestionTable
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,7 +86,7 @@ class FinishedRun:
     @property
     def summary(self) -> Summary:
         """The run's numbers, worked out from its rows."""
-        return summarise(self.rows)
+        return summarise(self.rows, self.manifest["model"].get("task", "classification"))
 
     def as_json(self) -> dict[str, Any]:
         """What `--json` prints."""
@@ -97,22 +101,24 @@ def attack(request: AttackRequest, on_progress: Callable[[Progress], None] | Non
     Everything the user can get wrong is checked before anything is written. Raises the `RobustError` family.
     """
     recipe = load_attack(request.recipe, overrides=request.overrides)
-    table = read(request.data)
-    victim = load_victim(
+    task = task_of(request.model, revision=request.revision)
+    table = _read(request.data, task)
+    victim = load_for_task(
         request.model,
+        task,
         device=request.device,
         dtype=request.dtype,
         revision=request.revision,
         trust_remote_code=request.trust_remote_code,
         max_per_second=request.max_per_second,
     )
-    aligned = to_examples(
-        table, victim.meta.labels, lang=_language(request.data, table, victim), attack_field=request.data.attack_field
-    )
+    aligned = _examples(request.data, table, victim)
     _check_languages(recipe, aligned.examples)
     plan = recipe.build()
     plan.ready({example.lang for example in aligned.examples})
-    resolved(plan.goal, victim.meta.labels)  # a label that the model lacks is said before anything is written
+    for_victim(
+        plan.goal, victim.meta
+    )  # a label that the model lacks, or a goal of another task, is said before anything is written
     manifest = _manifest(request, recipe, plan, table, aligned, victim)
     directory = RunDirectory(request.out or request.runs / _run_name(manifest["identity"]))
     if directory.finished and not request.fresh:
@@ -127,7 +133,7 @@ def attack(request: AttackRequest, on_progress: Callable[[Progress], None] | Non
 def _run(
     request: AttackRequest,
     plan: Attack,
-    victim: Victim,
+    victim: AnyVictim,
     examples: Sequence[Example],
     manifest: dict[str, Any],
     directory: RunDirectory,
@@ -161,13 +167,28 @@ def _run(
         **manifest,
         "seconds": round(spent + time.perf_counter() - began, 3),
         "engine": stats.as_dict(),
-        "summary": summarise(ordered).as_dict(),
+        "summary": summarise(ordered, victim.meta.task).as_dict(),
     }
     directory.finish(ordered, finished)
     return FinishedRun(path=directory.path, manifest=finished, rows=ordered, resumed=len(done))
 
 
-def _language(spec: DataSpec, table: Table, victim: Victim) -> Lang | None:
+def _read(spec: DataSpec, task: Task) -> AnyTable:
+    if task != "classification" and spec.attack_field is not None:
+        raise UserError(f"--attack-field means nothing for the task {task}", fix="leave it out")
+    return tagged.read(spec) if task == "tagging" else questions.read(spec) if task == "qa" else read(spec)
+
+
+def _examples(spec: DataSpec, table: AnyTable, victim: AnyVictim) -> Aligned:
+    lang, labels = _language(spec, table, victim), victim.meta.labels
+    if isinstance(table, tagged.TaggedTable):
+        return tagging_examples(table, labels, lang=lang)
+    if isinstance(table, questions.QuestionTable):
+        return question_examples(table, lang=lang)
+    return to_examples(table, labels, lang=lang, attack_field=spec.attack_field)
+
+
+def _language(spec: DataSpec, table: AnyTable, victim: AnyVictim) -> Lang | None:
     """The language asked for; else, where the data do not say, the only one the model declares."""
     if spec.lang is not None:
         return spec.lang
@@ -188,7 +209,7 @@ def _check_languages(recipe: AttackRecipe, examples: Sequence[Example]) -> None:
 
 
 def _manifest(
-    request: AttackRequest, recipe: AttackRecipe, plan: Attack, table: Table, aligned: Aligned, victim: Victim
+    request: AttackRequest, recipe: AttackRecipe, plan: Attack, table: AnyTable, aligned: Aligned, victim: AnyVictim
 ) -> dict[str, Any]:
     meta = victim.meta
     models = [identify(p) for p in (plan.transformation, *plan.constraints) if getattr(p, "costly", False)]
@@ -215,6 +236,7 @@ def _manifest(
             "languages": sorted(meta.langs),
             "dtype": meta.dtype,
             "device": meta.device,
+            **({"task": meta.task} if meta.task != "classification" else {}),
         },
         "data": {
             "name": table.name,
@@ -222,7 +244,7 @@ def _manifest(
             "source_fingerprint": table.source_fingerprint,
             "columns": dict(table.columns),
             "labels_matched": aligned.matched,
-            "left_out": dict(table.left_out),
+            "left_out": dict(getattr(table, "left_out", {})),
             "n": len(aligned.examples),
         },
         "seed": request.seed,

@@ -6,7 +6,7 @@ import json
 import shlex
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -33,6 +33,12 @@ def attack(
     id_column: Annotated[str | None, typer.Option("--id", help="Column of the ids; '' numbers the rows.")] = None,
     label_map: Annotated[
         str | None, typer.Option(help="Data label=model label, comma-separated; labels not named are left out.")
+    ] = None,
+    attack_field: Annotated[
+        str | None, typer.Option(help="Which text of a pair is edited: text or pair (default). The other is frozen.")
+    ] = None,
+    tags: Annotated[
+        str | None, typer.Option(help="Where the tags are, for a tagger: ner, pos, a column's number or name.")
     ] = None,
     header: Annotated[
         bool | None, typer.Option("--header/--no-header", help="Whether a csv/tsv file starts with column names.")
@@ -70,10 +76,13 @@ def attack(
     from robust.data.labels import parse_label_map
     from robust.data.source import DataSpec
     from robust.engine.run import EngineOptions
+    from robust.errors import UserError
     from robust.lang.base import language
     from robust.runner import AttackRequest
     from robust.runner import attack as run_attack
 
+    if tags is not None and label is not None:
+        raise UserError("--tags and --label name the same column", fix="leave one of them out")
     request = AttackRequest(
         recipe=recipe,
         model=model,
@@ -81,7 +90,8 @@ def attack(
             source=data,
             text=text,
             pair=pair,
-            label=label,
+            attack_field=_field(attack_field),
+            label=tags if tags is not None else label,
             id=id_column,
             label_map=parse_label_map(label_map) if label_map else {},
             header=header,
@@ -117,3 +127,17 @@ def attack(
         typer.echo(json.dumps(run.as_json(), ensure_ascii=False))
     else:
         present.show(run, most=examples)
+
+
+def _field(asked: str | None) -> Literal[0, 1] | None:
+    from robust.errors import UserError, did_you_mean
+
+    if asked is None:
+        return None
+    if asked == "text":
+        return 0
+    if asked == "pair":
+        return 1
+    raise UserError(
+        f"--attack-field {asked}: there is no such field", fix=did_you_mean(asked, ("text", "pair")) or "text or pair"
+    )

@@ -59,8 +59,10 @@ def examples(out: Console, run: FinishedRun, most: int) -> None:
     brackets = not out.color_system
     for row in broken[:most]:
         before, after = differences(row["original"], row["adversarial"])
-        _put(out, verdict(row["clean_logits"], labels, "green"), _line(before, "green", brackets=brackets))
-        _put(out, verdict(row["adversarial_logits"], labels, "red"), _line(after, "red", brackets=brackets))
+        for which, style, pieces in (("clean", "green", before), ("adversarial", "red", after)):
+            told = row.get(f"{which}_answer")
+            said = verdict(row[f"{which}_logits"], labels, style) if told is None else answered(told, style)
+            _put(out, said, _line(pieces, style, brackets=brackets))
         out.print()
     if not broken and most:
         out.print("No example was broken.\n")
@@ -91,6 +93,14 @@ def verdict(logits: Sequence[float], labels: Sequence[str], style: str) -> Text:
     return Text(f"{labels[top]} {100 * chances[top]:3.0f} %", style=style)
 
 
+def answered(told: str, style: str, *, most: int = 40) -> Text:
+    """What a model of another task says: its answer, or the entities it sees, shortened; a dash for nothing."""
+    from rich.text import Text
+
+    told = _BREAKS.sub("⏎", told)
+    return Text((told if len(told) <= most else told[: most - 1] + "…") or "–", style=style)
+
+
 def table(runs: Sequence[FinishedRun]) -> Table:
     """The numbers of runs side by side, one column a run."""
     from rich import box
@@ -119,6 +129,12 @@ def _lines(runs: Sequence[FinishedRun]) -> list[tuple[str, list[str]]]:
         ("words changed", [_share(s.words_changed_mean) for s in sums]),
         ("seconds", [f"{m['seconds']:.1f}" for m in said]),
     ]
+    if any(s.clean_f1 for s in sums):
+        at = next(row for row, (name, _) in enumerate(lines) if name == "clean accuracy")
+        lines[at:at] = [
+            ("clean F1", [s.clean_f1.percent() if s.clean_f1 else "–" for s in sums]),
+            ("F1 under attack", [s.f1_under_attack.percent() if s.f1_under_attack else "–" for s in sums]),
+        ]
     if any(s.errors for s in sums):
         lines.append(("errors", [str(s.errors) for s in sums]))
     return lines

@@ -38,8 +38,8 @@ class LabelGoal(Protocol):
 class Reading:
     """What an answer says, for people, and how right it is.
 
-    `counts` add up over examples. Tagging: hits, gold and predicted entities (words, where tags mark no spans). Question
-    answering: F1 and exact match of the answer.
+    `counts` add up over examples. Tagging: hits, gold and predicted entities (words, where tags mark no spans).
+    Question answering: F1 and exact match of the answer.
     """
 
     answer: str

@@ -117,7 +117,7 @@ def _outcome(
         original=str(original),
         verified=verified,
         clean_logits=() if said else _floats(clean),
-        clean_answer=said and said.answer,
+        clean_answer=said.answer if said else None,
         clean_counts=said.counts if said else (),
         queries=scope.queries,
         unique_queries=scope.unique_queries,

@@ -170,7 +170,7 @@ class ExampleScope:
             keep[left] = constraint([pairs[i] for i in left])
         for guard in self._services.targets:
             left = np.flatnonzero(keep)
-            keep[left] = guard.keeps([texts[i] for i in left], self._example.target)
+            keep[left] = guard.keeps([pairs[i].candidate for i in left], self._example.target)
         for service in self._services.costly:
             left = np.flatnonzero(keep)
             if len(left):

@@ -30,6 +30,10 @@ SCHEMA = pa.schema(
         ("clean_logits", pa.list_(pa.float32())),
         ("adversarial_logits", pa.list_(pa.float32())),
         ("best_score", pa.float32()),
+        ("clean_answer", pa.string()),
+        ("adversarial_answer", pa.string()),
+        ("clean_counts", pa.list_(pa.float32())),
+        ("adversarial_counts", pa.list_(pa.float32())),
         ("queries", pa.int32()),
         ("unique_queries", pa.int32()),
         ("words", pa.int32()),
@@ -46,8 +50,8 @@ Row = dict[str, Any]
 def row(outcome: Outcome, example: Example) -> Row:
     """The row of one outcome."""
     fields = asdict(outcome)
-    fields["clean_logits"] = list(outcome.clean_logits)
-    fields["adversarial_logits"] = list(outcome.adversarial_logits)
+    for name in ("clean_logits", "adversarial_logits", "clean_counts", "adversarial_counts"):
+        fields[name] = list(fields[name])
     fields["best_score"] = None if math.isnan(outcome.best_score) else outcome.best_score
     label = example.target if isinstance(example.target, int) else None
     return {
@@ -70,7 +74,7 @@ def probabilities(logits: Sequence[float]) -> list[float]:
 
 def write(rows: Iterable[Mapping[str, Any]], path: Path) -> None:
     """Write rows so that `path` is either absent or whole."""
-    table = pa.Table.from_pylist([{name: r[name] for name in SCHEMA.names} for r in rows], schema=SCHEMA)
+    table = pa.Table.from_pylist([{name: r.get(name) for name in SCHEMA.names} for r in rows], schema=SCHEMA)
     partial = path.with_suffix(".partial")
     pq.write_table(table, partial, compression="zstd")
     partial.replace(path)

@@ -7,7 +7,11 @@ from dataclasses import dataclass
 from statistics import fmean
 from typing import Any
 
-from robust.results.estimates import Estimate, proportion
+import numpy as np
+
+from robust.core.types import Task
+from robust.results.estimates import Estimate, bootstrap, mean, proportion
+from robust.results.tags import f1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +22,11 @@ class Summary:
     `attack_success_rate` is over the attacked ones (classified rightly at first). Query means are over the attacked
     ones, `words_changed_mean` is the mean share of words changed (0 to 1) over the successes. A mean over nothing is
     None.
+
+    Other tasks than classification also have `clean_f1` and `f1_under_attack`, over all examples without an error: of
+    all entities together (of words, where tags mark none) or the mean of the answers. There an example is right where
+    all its entities, or its answer, are right exactly; `skipped` ones had nothing to lose by the goal's standard; and
+    an example whose attack failed counts with its clean answer.
     """
 
     n: int
@@ -29,10 +38,14 @@ class Summary:
     words_changed_mean: float | None
     errors: int
     skipped: int
+    clean_f1: Estimate | None = None
+    f1_under_attack: Estimate | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """The summary as JSON-ready values."""
-        rates = ("clean_accuracy", "accuracy_under_attack", "attack_success_rate")
+        rates = ["clean_accuracy", "accuracy_under_attack", "attack_success_rate"]
+        if self.clean_f1 is not None:
+            rates += ["clean_f1", "f1_under_attack"]
         rest = ("queries_mean", "unique_queries_mean", "words_changed_mean", "errors", "skipped")
         return {
             "n": self.n,
@@ -41,13 +54,17 @@ class Summary:
         }
 
 
-def summarise(rows: Sequence[Mapping[str, Any]]) -> Summary:
-    """Work the summary out from the rows of `examples.parquet`, and from nothing else."""
+def summarise(rows: Sequence[Mapping[str, Any]], task: Task = "classification") -> Summary:
+    """Work the summary out from the rows of `examples.parquet`, and from nothing else but the victim's task."""
     judged = [r for r in rows if r["status"] != "error"]
     attacked = [r for r in judged if r["status"] in ("success", "failure")]
     broken = [r for r in judged if r["status"] == "success"]
-    right = [r for r in judged if _argmax(r["clean_logits"]) == r["label"]]
-    standing = [r for r in right if r["status"] != "success"]
+    if task == "classification":
+        right = [r for r in judged if _argmax(r["clean_logits"]) == r["label"]]
+        standing = [r for r in right if r["status"] != "success"]
+    else:
+        right = [r for r in judged if _exact(r["clean_counts"], task)]
+        standing = [r for r in judged if _exact(_final(r), task)]
     return Summary(
         n=len(rows),
         clean_accuracy=proportion(len(right), len(judged)),
@@ -58,7 +75,28 @@ def summarise(rows: Sequence[Mapping[str, Any]]) -> Summary:
         words_changed_mean=_mean([r["words_changed"] / max(1, r["words"]) for r in broken]),
         errors=len(rows) - len(judged),
         skipped=sum(r["status"] == "skipped" for r in rows),
+        clean_f1=None if task == "classification" else _f1([r["clean_counts"] for r in judged], task),
+        f1_under_attack=None if task == "classification" else _f1([_final(r) for r in judged], task),
     )
+
+
+def _final(row: Mapping[str, Any]) -> Sequence[float]:
+    """The counts after the attack: of the unedited text, where it failed."""
+    counts: Sequence[float] = row["adversarial_counts"] if row["status"] == "success" else row["clean_counts"]
+    return counts
+
+
+def _exact(counts: Sequence[float], task: Task) -> bool:
+    if task == "qa":
+        return counts[1] == 1
+    hits, gold, said = counts
+    return hits == gold == said
+
+
+def _f1(counts: Sequence[Sequence[float]], task: Task) -> Estimate:
+    if task == "qa":
+        return mean([worth for worth, _ in counts])
+    return bootstrap(np.array(counts, np.float64).reshape(-1, 3), f1)
 
 
 def _argmax(logits: Sequence[float]) -> int:

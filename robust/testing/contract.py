@@ -14,9 +14,9 @@ from typing import Any
 
 import numpy as np
 
-from robust.core.constraint import CandidateConstraint, Constraint, Pair, PositionConstraint
+from robust.core.constraint import CandidateConstraint, Constraint, Pair, PositionConstraint, TargetConstraint
 from robust.core.example import Target
-from robust.core.goal import AnyGoal, LabelGoal, resolved
+from robust.core.goal import AnyGoal, LabelGoal, TaskGoal, resolved
 from robust.core.search import BudgetExceeded, Search
 from robust.core.text import Edit, Text
 from robust.core.transformation import Site, Transformation
@@ -25,6 +25,7 @@ from robust.errors import RobustError
 from robust.lang.tokenise import spans
 from robust.registry import FAMILIES, get, identify
 from robust.testing.fakes import FakeScope, run_search, toy_example
+from robust.testing.targets import check_guard, check_task_goal
 
 SENTENCES: dict[Lang, tuple[str, ...]] = {
     "en": (
@@ -110,13 +111,17 @@ def check_constraint(constraint: Constraint, *, langs: Sequence[Lang] = LANGS) -
     check_plugin(constraint)
     judges = isinstance(constraint, CandidateConstraint)
     places = isinstance(constraint, PositionConstraint)
-    _expect(judges or places, constraint, "has neither __call__(pairs) nor positions(text, lang)")
+    guards = isinstance(constraint, TargetConstraint)
+    promise = "has neither __call__(pairs) nor positions(text, lang) nor free(text, target) with keeps(texts, target)"
+    _expect(judges or places or guards, constraint, promise)
     for lang in langs:
         texts = sample_texts(lang)
         edited = [text.replace(i, word) for text in texts for i in range(len(text)) for word in ("otro", "x", "ÑANDÚ")]
         edited += [text.delete(0) for text in texts] + [text.insert(0, "muy") for text in texts]
         if isinstance(constraint, CandidateConstraint):
             _check_verdicts(constraint, [Pair(text.root, text, lang) for text in (*texts, *edited)])
+        if isinstance(constraint, TargetConstraint):
+            check_guard(constraint, texts, lang, _expect)
         if isinstance(constraint, PositionConstraint):
             for text in (Text("", ()), *texts, *edited):
                 allowed = constraint.positions(text, lang)
@@ -144,6 +149,9 @@ def check_goal(goal: AnyGoal, *, target: Target = 0, n_labels: int = 3) -> None:
     some of these, and must refuse a victim that has none of them.
     """
     check_plugin(goal)
+    if isinstance(goal, TaskGoal):
+        check_task_goal(goal, _expect)
+        return
     if isinstance(goal, LabelGoal):
         try:
             goal.among(["another", "and another"])

@@ -10,7 +10,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from robust.core.constraint import CandidateConstraint, Constraint, Pair, PositionConstraint
+from robust.core.constraint import CandidateConstraint, Constraint, Pair, PositionConstraint, TargetConstraint
 from robust.core.example import Example
 from robust.core.goal import AnyGoal, resolved
 from robust.core.search import BudgetExceeded, Scores, Search
@@ -136,6 +136,8 @@ class FakeScope:
         for constraint in self.constraints:
             if isinstance(constraint, PositionConstraint):
                 keep &= constraint.positions(text, self.example.lang)
+            if isinstance(constraint, TargetConstraint):
+                keep &= constraint.free(text, self.example.target)
         return [int(i) for i in np.flatnonzero(keep)]
 
     async def neighbours(self, text: Text, index: int, /) -> list[Text]:
@@ -161,6 +163,8 @@ class FakeScope:
         for constraint in self.constraints:
             if isinstance(constraint, CandidateConstraint):
                 keep &= constraint(pairs)
+            if isinstance(constraint, TargetConstraint):
+                keep &= constraint.keeps(texts, self.example.target)
         return keep
 
 

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 from robust import starter
-from robust.checkpoints import hub
-from robust.core.victim import Victim
+from robust.checkpoints import files, hub
+from robust.checkpoints.locate import locate
+from robust.core.types import Task
+from robust.core.victim import AnyVictim, Victim
 from robust.errors import ModelError, UserError, did_you_mean
 
 _KINDS = "starter-en, starter-es, a model directory, a hub id, a URL or a .skops file"
+_HEADS: dict[Task, str] = {"tagging": "ForTokenClassification", "qa": "ForQuestionAnswering"}
 _PICKLES = (".pkl", ".pickle", ".joblib", ".sav")
 
 
@@ -72,6 +76,65 @@ def load_victim(
         if not hint:
             raise
         raise ModelError(error.message, fix=f"{hint} Otherwise: {error.fix}") from None
+
+
+def task_of(spec: str, *, revision: str | None = None) -> Task:
+    """What a model does, by its configuration: classification wherever it does not say that it does something else."""
+    path = Path(spec).expanduser()
+    try:
+        if path.is_dir():
+            config = files.read_config(path, spec)
+        elif spec in starter.NAMES or not hub.is_id(spec):
+            return "classification"
+        else:
+            from robust.victims.tagger import TAGGER
+
+            config = locate(spec, wanted=replace(TAGGER, heads=()), revision=revision).config
+    except ModelError:  # loading it says so, and how to mend it
+        return "classification"
+    heads = [str(head) for head in config.get("architectures") or ()]
+    for task, head in _HEADS.items():
+        if any(found.endswith(head) for found in heads):
+            return task
+    return "classification"
+
+
+def load_for_task(
+    spec: str,
+    task: Task,
+    *,
+    device: str = "auto",
+    dtype: str = "auto",
+    revision: str | None = None,
+    trust_remote_code: bool = False,
+    max_per_second: float | None = None,
+) -> AnyVictim:
+    """`load_victim`, or the victim of another task; parameters as there. Raises `ModelError` and `UserError`."""
+    if task == "classification":
+        return load_victim(
+            spec,
+            device=device,
+            dtype=dtype,
+            revision=revision,
+            trust_remote_code=trust_remote_code,
+            max_per_second=max_per_second,
+        )
+    from robust.victims.reader import ReaderVictim
+    from robust.victims.tagger import TaggerVictim
+
+    _refuse(spec, "no server", max_per_second=max_per_second)
+    path = Path(spec).expanduser()
+    if path.is_dir():
+        _refuse(spec, "a directory", revision=revision)
+    kind = TaggerVictim if task == "tagging" else ReaderVictim
+    return kind.load(
+        path if path.is_dir() else spec,
+        name=spec,
+        device=device,
+        dtype=dtype,
+        revision=revision,
+        trust_remote_code=trust_remote_code,
+    )
 
 
 def _load_file(

@@ -50,6 +50,9 @@ VARIANTS: dict[str, list[dict[str, Any]]] = {
     "inflections": [{}, {"categories": ("number", "gender")}],
     **{name: [{}, {"k": 3}] for name in ("swap_names", "swap_places", "swap_numbers")},
     "targeted": [{"label": "label 0"}, {"label": "label 2"}],
+    "append_irrelevance": [{}, {"times": 5}],
+    "tagging_drop": [{}, {"f1": 0.0}],
+    "answer_drop": [{}, {"f1": 0.5}],
     "margin": [{"margin": 0.0}, {"margin": 0.3}],
 }
 """Parameters to try a plugin with; the default is none. Capital values stand for what the fixture builds."""

@@ -21,13 +21,21 @@ from tests.golden.sentences import NAMED, SENTENCES, examples
 
 RECIPES = (
     *("alzantot", "beam-synonyms", "checklist", "deepwordbug", "diacritics-es", "faster-alzantot", "hard-label"),
-    *("iga", "keyboard-typos", "kuleshov", "leet", "morpheus", "ocr-errors", "pruthi", "pso", "pwws"),
+    *("iga", "irrelevance", "keyboard-typos", "kuleshov", "leet", "morpheus", "ocr-errors", "pruthi", "pso", "pwws"),
     *("random-order", "spelling-es", "textbugger", "textfooler", "tone-es", "variety-es", "viper"),
 )
 UPDATE = "ROBUST_UPDATE_GOLDEN"
 VICTIM = ToyVictim(lean=9.0)
 LEAN = {
-    **{"checklist": 4.0, "diacritics-es": 5.0, "keyboard-typos": 16.0, "leet": 12.0, "morpheus": 5.0, "pruthi": 2.0},
+    **{
+        "checklist": 4.0,
+        "diacritics-es": 5.0,
+        "irrelevance": 2.0,
+        "keyboard-typos": 16.0,
+        "leet": 12.0,
+        "morpheus": 5.0,
+        "pruthi": 2.0,
+    },
     **{"spelling-es": 3.0, "tone-es": 1.0, "variety-es": 1.0},
 }
 """Where `VICTIM` falls to nearly every attack, or to nearly none: how much the victim leans instead."""

@@ -15,6 +15,7 @@ from robust.data.iob import OUTSIDE, marks_spans
 from robust.data.tagged import Tagged, TaggedTable, pinned
 from robust.data.tagged import join as join_tables
 from robust.errors import DataError, ModelError
+from robust.models.places import places as find_places
 from robust.recipe.finetune import FinetuneRecipe, Training
 from robust.results import tags as numbers
 from robust.results.estimates import Estimate
@@ -191,7 +192,7 @@ def _items(
     names = [name for name in ("input_ids", "token_type_ids", "attention_mask") if name in found]
     items = []
     for at, row in enumerate(rows):
-        places = _places(row.words, found["offset_mapping"][at])
+        places = find_places(row.words, found["offset_mapping"][at])
         targets = [-100] * len(found["input_ids"][at])
         for tag, place in zip(row.tags, places, strict=True):
             if place >= 0:
@@ -199,23 +200,3 @@ def _items(
         inputs = {**{name: found[name][at] for name in names}, "labels": targets}
         items.append(TagItem(inputs=inputs, places=places))
     return items
-
-
-def _places(words: Sequence[str], offsets: Sequence[tuple[int, int]]) -> tuple[int, ...]:
-    """The first token of every word, where words are joined by single spaces; -1 for a word without one.
-
-    A token may hold the space before its word. A token that spans several words is the first one's.
-    """
-    places = []
-    begin = token = 0
-    for word in words:
-        end = begin + len(word)
-        while token < len(offsets) and offsets[token][1] <= begin:
-            token += 1
-        if token < len(offsets) and offsets[token][0] < end:
-            places.append(token)
-            token += 1
-        else:
-            places.append(-1)
-        begin = end + 1
-    return tuple(places)

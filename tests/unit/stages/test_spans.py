@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from robust.data.questions import Answer, Question
-from robust.stages.tasks.spans import Window, best, positions, spans, windows
+from robust.models.windows import Window, best, positions, spans, windows
 from tests.tiny_models import byte_bpe, wordpiece
 
 LONG = (

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from robust.core.types import Floats
-from robust.data.questions import Answer, Question
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
@@ -19,6 +18,24 @@ Ints: TypeAlias = npt.NDArray[np.int32]
 
 _AT_ONCE = 256
 """Questions that are tokenised together: offsets as Python's tuples take much more room than as arrays."""
+
+
+class Asked(Protocol):
+    """A question and the text that answers it."""
+
+    @property
+    def question(self) -> str: ...
+    @property
+    def context(self) -> str: ...
+
+
+class Marked(Protocol):
+    """An answer: `context[start:start + len(text)] == text`."""
+
+    @property
+    def text(self) -> str: ...
+    @property
+    def start(self) -> int: ...
 
 
 class Span(NamedTuple):
@@ -49,9 +66,7 @@ class Window:
     cls: int
 
 
-def windows(
-    rows: Sequence[Question], tokenizer: PreTrainedTokenizerBase, *, max_length: int, stride: int
-) -> list[Window]:
+def windows(rows: Sequence[Asked], tokenizer: PreTrainedTokenizerBase, *, max_length: int, stride: int) -> list[Window]:
     """Every question with as much of its context as fits `max_length` tokens, as often as the context needs.
 
     Neighbouring windows share `stride` tokens of context, so that an answer of up to that many tokens is whole in one
@@ -65,7 +80,7 @@ def windows(
 
 
 def _windows(
-    rows: Sequence[Question], begin: int, tokenizer: PreTrainedTokenizerBase, max_length: int, stride: int
+    rows: Sequence[Asked], begin: int, tokenizer: PreTrainedTokenizerBase, max_length: int, stride: int
 ) -> Iterator[Window]:
     special = tokenizer.num_special_tokens_to_add(pair=True)
     most = max(1, (max_length - special - stride) // 2)
@@ -114,7 +129,7 @@ def _cut(question: str, tokenizer: PreTrainedTokenizerBase, most: int) -> str:
     return question if len(offsets) <= most else question[: offsets[most - 1][1]]
 
 
-def positions(window: Window, answer: Answer) -> tuple[int, int]:
+def positions(window: Window, answer: Marked) -> tuple[int, int]:
     """First and last token of an answer; twice `window.cls` where the window does not hold all of it."""
     start = answer.start + len(answer.text) - len(answer.text.lstrip())
     end = answer.start + len(answer.text.rstrip())

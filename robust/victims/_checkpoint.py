@@ -1,0 +1,113 @@
+"""What victims of other tasks than classification share: a checkpoint, ready to be asked in either number format."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property, partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from robust.checkpoints.device import pick_device, pick_dtype
+from robust.checkpoints.files import declared_langs
+from robust.checkpoints.locate import fetch, locate
+from robust.checkpoints.pretrained import load as load_checkpoint
+from robust.checkpoints.pretrained import load_config, load_model
+from robust.checkpoints.tokens import token_limit
+from robust.checkpoints.wanted import Wanted
+from robust.core.types import Task
+from robust.core.victim import VictimMeta
+from robust.errors import ModelError
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+_INPUTS = ("input_ids", "attention_mask", "token_type_ids")
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Loaded:
+    """A model and its tokeniser, a fast one; `max_length` is the most tokens it reads."""
+
+    meta: VictimMeta
+    model: PreTrainedModel = field(repr=False)
+    tokenizer: PreTrainedTokenizerBase = field(repr=False)
+    max_length: int
+    reload: Callable[[], PreTrainedModel] | None = field(default=None, repr=False)
+    """Loads the weights again in float32; None where the model is float32."""
+
+    @cached_property
+    def exact(self) -> PreTrainedModel:
+        """The model in float32."""
+        return self.model if self.reload is None else self.reload()
+
+    @cached_property
+    def accepted(self) -> tuple[str, ...]:
+        """The inputs that the model takes."""
+        known = inspect.signature(self.model.forward).parameters
+        one_type = (getattr(self.model.config, "type_vocab_size", None) or 2) < 2
+        return tuple([name for name in _INPUTS if name in known and not (one_type and name == "token_type_ids")])
+
+    def forward(self, model: PreTrainedModel, rows: Sequence[dict[str, Any]]) -> Any:
+        """What the model gives for tokenised inputs, padded on the right."""
+        import torch
+
+        longest = max(len(row["input_ids"]) for row in rows)
+        fill = {"input_ids": self.tokenizer.pad_token_id or 0, "attention_mask": 0, "token_type_ids": 0}
+        inputs = {}
+        for name in self.accepted:
+            if name not in rows[0]:
+                continue
+            values = np.full((len(rows), longest), fill[name], np.int64)
+            for at, row in enumerate(rows):
+                values[at, : len(row[name])] = row[name]
+            inputs[name] = torch.from_numpy(values).to(model.device)
+        with torch.inference_mode():
+            return model(**inputs)
+
+
+def load(
+    source: str | Path,
+    *,
+    wanted: Wanted,
+    task: Task,
+    labels: Callable[[Any], tuple[str, ...]],
+    name: str,
+    device: str,
+    dtype: str,
+    revision: str | None,
+    trust: bool,
+) -> Loaded:
+    """A checkpoint from a directory or the hub; `labels` reads them off its configuration.
+
+    Raises `ModelError` for anything but a complete model of that kind with a fast tokeniser.
+    """
+    found = locate(source, wanted=wanted, name=name, revision=revision, trust=trust)
+    fetch(found)
+    target = pick_device(device)
+    config = load_config(found)
+    chosen = pick_dtype(dtype, target, int(getattr(config, "hidden_size", 0) or 0))
+    model, tokenizer = load_checkpoint(found, config, target)
+    if not tokenizer.is_fast:
+        raise ModelError(
+            f"the tokeniser of {name} does not tell where in a text its tokens stand",
+            fix="name a model with a tokenizer.json (a fast tokeniser)",
+        )
+    tokenizer.padding_side = "right"  # what is in front would shift the places of words
+    meta = VictimMeta(
+        name=name,
+        revision=found.revision,
+        labels=labels(config),
+        langs=declared_langs(config.to_dict(), found.path),
+        device=str(target),
+        task=task,
+    )
+    whole = Loaded(meta=meta, model=model, tokenizer=tokenizer, max_length=token_limit(model, tokenizer))
+    if chosen is model.dtype:
+        return whole
+    cast: Any = model  # `PreTrainedModel.to` is wrapped in a way that hides its types
+    fast = replace(meta, dtype=str(chosen).removeprefix("torch."))
+    return replace(whole, meta=fast, model=cast.to(chosen), reload=partial(load_model, found, config, target))
