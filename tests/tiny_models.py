@@ -132,3 +132,10 @@ def roberta(directory: Path, sentences: Sequence[str]) -> str:
     """Save a tiny masked RoBERTa with a vocabulary learnt from `sentences`, which reads up to 62 tokens."""
     sizes = {**ROBERTA, "max_position_embeddings": 64}
     return save(directory, byte_bpe(sentences), "RobertaConfig", "RobertaForMaskedLM", **sizes)
+
+
+def seq2seq(directory: Path) -> str:
+    """Save a tiny T5 that reads up to 64 tokens."""
+    sizes = {"d_model": 32, "d_kv": 16, "d_ff": 64, "num_layers": 1, "num_heads": 2, "decoder_start_token_id": 0}
+    ends = {"pad_token_id": 0, "eos_token_id": 3}
+    return save(directory, wordpiece(), "T5Config", "T5ForConditionalGeneration", **sizes, **ends)

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from typing import Literal, TypeAlias, TypeVar
 
 from robust.core.types import Span
 
-Kind: TypeAlias = Literal["replace", "delete", "insert", "append"]
+Kind: TypeAlias = Literal["replace", "delete", "insert", "append", "rewrite"]
 INSERTED = -1
 _ADDING = frozenset(("insert", "append"))
 T = TypeVar("T")
@@ -22,11 +23,15 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """One change of one word; `index` counts the words of the text the edit was made on."""
+    """One change of one word; `index` counts the words of the text the edit was made on.
+
+    A `rewrite` changes everything: `word` is the new string and `spans` are its words.
+    """
 
     kind: Kind
     index: int
     word: str = ""
+    spans: tuple[Span, ...] = ()
 
 
 class Text:
@@ -209,6 +214,26 @@ class Text:
         new = f" {word}" if end else word
         return self._child(Edit("append", len(self.spans), word), end, end, new)
 
+    def rewrite(self, string: str, spans: Sequence[Span]) -> Text:
+        """Put another string, with these words, in the place of the whole text.
+
+        Words are lined up with those that were there, in order and case aside (a longest-match diff): equal ones stand
+        for each other, and so do words in the same place of a changed stretch; the others are inserted or deleted.
+        """
+        old, new = self._string, Text(string, spans)
+        start = _shared(old, string)
+        tail = _shared(old[start:][::-1], string[start:][::-1])
+        end = len(old) - tail
+        child = self._child(
+            Edit("rewrite", 0, string, tuple(new.spans)), start, end, string[start : len(string) - tail]
+        )
+        child._spans, child._words = new.spans, new.words
+        child._origins = tuple([INSERTED if at is None else self.origins[at] for at in lined_up(self.words, new.words)])
+        before = self.root.words
+        pairs = enumerate(zip(child._origins, new.words, strict=True))
+        child._edited = frozenset([at for at, (origin, word) in pairs if origin < 0 or before[origin] != word])
+        return child
+
     def apply(self, edits: Sequence[Edit]) -> Text:
         """Make the edits one after the other; `text.root.apply(text.edits) == text`."""
         text = self
@@ -219,6 +244,8 @@ class Text:
                 text = text.insert(edit.index, edit.word)
             elif edit.kind == "append":
                 text = text.append(edit.word)
+            elif edit.kind == "rewrite":
+                text = text.rewrite(edit.word, edit.spans)
             else:
                 text = text.replace(edit.index, edit.word)
         return text
@@ -238,6 +265,21 @@ class Text:
             elif start < hi:
                 return None
         return lo, hi
+
+
+def _shared(one: str, other: str) -> int:
+    """Number of characters that two strings begin with alike."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((at for at, (a, b) in pairs if a != b), min(len(one), len(other)))
+
+
+def lined_up(old: Sequence[str], new: Sequence[str]) -> list[int | None]:
+    """For each new word the index of the old word that it stands for, or None."""
+    matcher = SequenceMatcher(a=[w.casefold() for w in old], b=[w.casefold() for w in new], autojunk=False)
+    found: list[int | None] = []
+    for _, lo, hi, start, end in matcher.get_opcodes():
+        found += [lo + at if lo + at < hi else None for at in range(end - start)]
+    return found
 
 
 def _changed(old: tuple[T, ...], kind: Kind, at: int, new: tuple[T, ...]) -> tuple[T, ...]:

@@ -141,12 +141,20 @@ class TransformationService:
         return (where, *item.before, str(item.text), *item.after)
 
     def encode(self, item: Site, answer: Sequence[tuple[Edit, ...]], /) -> bytes:
-        rows = [[(e.kind, e.index, e.word) for e in edits] for edits in answer]
+        rows = [[(e.kind, e.index, e.word, *([e.spans] if e.spans else [])) for e in edits] for edits in answer]
         return json.dumps(rows, ensure_ascii=False).encode("utf-8", "surrogatepass")
 
     def decode(self, item: Site, data: bytes, /) -> Sequence[tuple[Edit, ...]]:
         rows = json.loads(data.decode("utf-8", "surrogatepass"))
-        return [tuple([Edit(kind, index, word) for kind, index, word in edits]) for edits in rows]
+        return [
+            tuple(
+                [
+                    Edit(kind, index, word, tuple([(lo, hi) for s in spans for lo, hi in s]))
+                    for kind, index, word, *spans in edits
+                ]
+            )
+            for edits in rows
+        ]
 
 
 @dataclass(frozen=True)

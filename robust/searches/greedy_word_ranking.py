@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 import numpy as np
@@ -132,4 +132,4 @@ def _transplant(edits: Sequence[Edit], text: Text, origin: int) -> Text | None:
     index = _now_at(text, origin)
     if index is None:
         return None
-    return text.apply([Edit(edit.kind, edit.index + index - origin, edit.word) for edit in edits])
+    return text.apply([replace(edit, index=edit.index + index - origin) for edit in edits])

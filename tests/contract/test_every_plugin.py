@@ -50,6 +50,8 @@ VARIANTS: dict[str, list[dict[str, Any]]] = {
     "inflections": [{}, {"categories": ("number", "gender")}],
     **{name: [{}, {"k": 3}] for name in ("swap_names", "swap_places", "swap_numbers")},
     "targeted": [{"label": "label 0"}, {"label": "label 2"}],
+    "paraphrase": [{"model": "SEQ2SEQ", "k": 3}],
+    "back_translation": [{"there": "SEQ2SEQ", "back": "SEQ2SEQ", "k": 2}],
     "append_irrelevance": [{}, {"times": 5}],
     "tagging_drop": [{}, {"f1": 0.0}],
     "answer_drop": [{}, {"f1": 0.5}],
@@ -74,6 +76,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     return {
         "MLM": tiny.bert(folder / "mlm", head="MaskedLM"),
         "ENCODER": tiny.bert(folder / "encoder", head="Model"),
+        "SEQ2SEQ": tiny.seq2seq(folder / "seq2seq"),
         "PARTS": (edits, synonyms, registry.get("transformations", "character_edits")(operations=("swap",))),
     }
 

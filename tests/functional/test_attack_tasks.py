@@ -124,3 +124,24 @@ def test_a_model_that_answers_questions(recipe: str) -> None:
         if recipe == "qa-synonyms" and row["adversarial"]:
             assert answer["text"] in str(row["adversarial"])
     assert said["clean_f1"]["value"] >= said["f1_under_attack"]["value"]  # type: ignore[index]
+
+
+@pytest.mark.parametrize("recipe", ["paraphrase", "back-translation"])
+def test_a_text_in_other_words(recipe: str) -> None:
+    tiny.classifier(Path("model"), "bert")
+    tiny.seq2seq(Path("writer"))
+    lines = [f"the {thing} was nice,{label}" for thing in ("soup", "room") for label in tiny.LABELS["label2id"]]
+    Path("x.csv").write_text("\n".join(["text,label", *lines]) + "\n", encoding="utf-8")
+    common = ("--recipe", recipe, "--model", "model", "--data", "x.csv", "--lang", "en")
+    if recipe == "paraphrase":
+        ran = robust("attack", *common)
+        assert (ran.code, ran.err.splitlines()[0]) == (2, "error: no such directory: path/to/paraphraser")
+        more = ["--set", "attack.transformation.paraphrase.model=writer"]
+    else:
+        more = [f"attack.transformation.back_translation.{part}=writer" for part in ("there", "back")]
+        more = ["--set", more[0], "--set", more[1]]
+    said, rows = run(*common, *more)
+    assert (said["n"], said["errors"]) == (6, 0)
+    attacked = [row for row in rows if row["status"] in ("success", "failure")]
+    assert attacked
+    assert all(2 <= int(str(row["queries"])) <= 11 for row in attacked)
