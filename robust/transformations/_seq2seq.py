@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from robust.checkpoints.device import pick_accelerator
@@ -53,7 +53,7 @@ class Writer:
         for length, rows in sorted(by_length.items()):
             for begin in range(0, len(rows), BATCH):
                 some = rows[begin : begin + BATCH]
-                written = in_memory(lambda some=some, length=length: self._generate([ids[r] for r in some], length, k))
+                written = in_memory(partial(self._generate, [ids[r] for r in some], length, k))
                 for at, row in enumerate(some):
                     lines = [" ".join(line.split()) for line in written[at * k : (at + 1) * k]]
                     found[row] = list(dict.fromkeys(line for line in lines if line))

@@ -19,16 +19,17 @@ import pytest
 
 from robust.core.example import Answers, Example, TokenLabels
 from robust.core.text import Text
-from robust.core.types import LANGS, Fields, Floats
+from robust.core.types import LANGS, Fields, Floats, Lang
 from robust.core.victim import VictimMeta
 from robust.engine.run import EngineOptions, run_attack
 from robust.lang.tokenise import spans
 from robust.recipe.load import load_attack
 from tests.golden.sentences import NAMED, SENTENCES
 
+ASKED: dict[Lang, str] = {"en": "Who was in Lima in 1990?", "es": "¿Quién fue a Lima en 1990?"}
 UPDATE = "ROBUST_UPDATE_GOLDEN"
 TAGS = ("O", "B-PER", "B-LOC")
-RECIPES = ("ner-synonyms", "ner-typos", "qa-synonyms")
+RECIPES = ("ner-synonyms", "ner-typos", "qa-synonyms", "addsent")
 
 
 def vote(*parts: str) -> float:
@@ -83,9 +84,10 @@ def examples(recipe: str) -> list[Example]:
                 tags = TokenLabels(tuple(TAGS[column] for column in logits.argmax(axis=1)))
                 found.append(Example(id=string, text=text, target=tags, lang=lang))
             else:
-                (best,) = ToyReader().arrays([("What?", string)])
+                question = ASKED[lang]
+                (best,) = ToyReader().arrays([(question, string)])
                 answer = Answers(((int(best[0, 0]), int(best[0, 1])),))
-                found.append(Example(id=string, text=text, target=answer, lang=lang, before=("What?",)))
+                found.append(Example(id=string, text=text, target=answer, lang=lang, before=(question,)))
     return found
 
 
