@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 
 from robust import __version__
 from robust.core.attack import Attack
+from robust.core.constraint import TargetConstraint
 from robust.core.example import Example
 from robust.core.goal import for_victim
 from robust.core.types import Lang, Task
@@ -32,6 +33,7 @@ from robust.results.directory import MANIFEST_VERSION, RunDirectory
 from robust.results.environment import environment
 from robust.results.rows import Row, row
 from robust.results.summary import Summary, summarise
+from robust.starter import NAMES
 from robust.victims.load import load_for_task, task_of
 
 AnyTable: TypeAlias = Table | tagged.TaggedTable | questions.QuestionTable
@@ -115,10 +117,11 @@ def attack(request: AttackRequest, on_progress: Callable[[Progress], None] | Non
     aligned = _examples(request.data, table, victim)
     _check_languages(recipe, aligned.examples)
     plan = recipe.build()
+    for part in plan.constraints:
+        if isinstance(part, TargetConstraint):  # a target of another task is said before anything is written
+            part.keeps([aligned.examples[0].text], aligned.examples[0].target)
     plan.ready({example.lang for example in aligned.examples})
-    for_victim(
-        plan.goal, victim.meta
-    )  # a label that the model lacks, or a goal of another task, is said before anything is written
+    for_victim(plan.goal, victim.meta)  # and so is a label that the model lacks, or a goal of another task
     manifest = _manifest(request, recipe, plan, table, aligned, victim)
     directory = RunDirectory(request.out or request.runs / _run_name(manifest["identity"]))
     if directory.finished and not request.fresh:
@@ -176,6 +179,12 @@ def _run(
 def _read(spec: DataSpec, task: Task) -> AnyTable:
     if task != "classification" and spec.attack_field is not None:
         raise UserError(f"--attack-field means nothing for the task {task}", fix="leave it out")
+    if task != "classification" and spec.source in NAMES:
+        needs = "tags (a CoNLL file, say)" if task == "tagging" else "answers (a SQuAD file, say)"
+        raise DataError(
+            f"{spec.source} are texts for classifiers, and the model is for the task {task}",
+            fix=f"give data with {needs}",
+        )
     return tagged.read(spec) if task == "tagging" else questions.read(spec) if task == "qa" else read(spec)
 
 

@@ -101,6 +101,13 @@ def test_tags_that_the_tagger_lacks_and_a_goal_of_another_task() -> None:
     tagger("O", "B-PER", "B-LOC", "I-LOC")
     ran = robust("attack", "--recipe", "textfooler", *common)
     assert (ran.code, "--set attack.goal=tagging_drop" in ran.err) == (2, True)
+    ran = robust("attack", "--recipe", "ner-typos", "--model", "tagger", "--data", "starter-en")
+    assert (
+        ran.err.splitlines()[0] == "error: starter-en are texts for classifiers, and the model is for the task tagging"
+    )
+    guarded = ["--set", "attack.constraints=[no_entities]", "--model", "starter-en", "--data", "starter-en"]
+    ran = robust("attack", "--recipe", "leet", *guarded)
+    assert ran.err.splitlines()[0] == "error: the constraint 'no_entities' needs a tag for each word"
     assert not Path("results").exists()
 
 
