@@ -20,6 +20,7 @@ from robust.checkpoints.locate import locate
 from robust.data.table import Table
 from robust.evaluation.answers import Answer, answer
 from robust.evaluation.sets import labelled
+from robust.models import vectors
 from robust.recipe.finetune import FinetuneRecipe
 from robust.results import metrics
 from robust.results.environment import environment
@@ -82,6 +83,15 @@ class Planned:
     identity: str
 
 
+def _revision(path: str) -> str:
+    """What pins the bytes of a resource: a checkpoint, or a directory of word vectors."""
+    folder = Path(path).expanduser()
+    if not vectors.is_vectors(folder):
+        return locate(path, wanted=ENCODER).revision
+    parts = [(folder / name).read_bytes() for name in (vectors.TABLE, vectors.WORDS)]
+    return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()[:16]
+
+
 def plan(
     data: Data,
     *,
@@ -96,7 +106,7 @@ def plan(
     Sizes beyond the number of rows are left out, as are the subsets of `all` but for the seeds of training.
     Raises the `RobustError` family for resources that are no models.
     """
-    revisions = {path: locate(path, wanted=ENCODER).revision for path in resources.values()}
+    revisions = {path: _revision(path) for path in resources.values()}
     for size, method, seed in product(sizes, methods, seeds):
         n = None if size == "all" else int(size)
         if n is not None and n > len(data.train.rows):

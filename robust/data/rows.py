@@ -46,7 +46,8 @@ def make_table(records: Records, chosen: Chosen, spec: DataSpec) -> Table:
         own = _text(records, index, record, chosen.id).strip() if chosen.id else number
         _check_id(records, index, own, seen)
         lang = spec.lang or (_lang(record.get(chosen.lang)) if chosen.lang else None)
-        rows.append(Row(id=own if chosen.id else f"{records.name}/{number}", fields=fields, label=label, lang=lang))
+        name = own if chosen.id else f"{records.name}/{number}"
+        rows.append(Row(id=name, fields=fields, label=label, lang=lang, at=index))
         stable_ids.append(own)
     _check_labels(records, spec, unlabelled, left_out, used_keys, bool(rows))
     rows = rows[: spec.limit]

@@ -46,12 +46,16 @@ class DataSpec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One row: `fields` are the texts a model reads, exactly as the source has them; `label` is after the label map."""
+    """One row: `fields` are the texts a model reads, exactly as the source has them; `label` is after the label map.
+
+    `at` is its number in the source, from 0, where it was read from one.
+    """
 
     id: str
     fields: Fields
     label: str | None = None
     lang: Lang | None = None
+    at: int = -1
 
 
 @dataclass(frozen=True, kw_only=True)

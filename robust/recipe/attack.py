@@ -49,13 +49,15 @@ def _attack(value: Any, info: ValidationInfo) -> AttackSpec:
     return AttackSpec.model_validate_json(json.dumps(value), strict=True, context={"languages": languages})
 
 
-def _plain_name(name: str) -> str:
+def plain_name(name: str) -> str:
+    """A recipe's name as it is; raises `ValueError` for one that could not be a file's."""
     if not re.search(_NAME, name):
         raise ValueError(f"should be lower-case letters, digits, '.', '_' and '-', not {name!r}")
     return name
 
 
-def _unique(languages: tuple[Lang, ...]) -> tuple[Lang, ...]:
+def unique(languages: tuple[Lang, ...]) -> tuple[Lang, ...]:
+    """The languages as they are; raises `ValueError` where one comes twice."""
     if len(set(languages)) < len(languages):
         raise ValueError("names a language twice")
     return languages
@@ -67,10 +69,10 @@ class AttackRecipe(BaseModel):
     model_config = _STRICT
 
     schema_version: Literal[1]
-    name: Annotated[str, AfterValidator(_plain_name), Field(json_schema_extra={"pattern": _NAME})]
+    name: Annotated[str, AfterValidator(plain_name), Field(json_schema_extra={"pattern": _NAME})]
     description: str = ""
     cites: str = ""
-    languages: Annotated[tuple[Lang, ...], Field(min_length=1), AfterValidator(_unique)]
+    languages: Annotated[tuple[Lang, ...], Field(min_length=1), AfterValidator(unique)]
     attack: Annotated[
         AttackSpec,
         PlainValidator(_attack),

@@ -12,6 +12,10 @@ from robust.core.seeds import derive
 from robust.starter import english
 from robust.starter.cleaning import Overlap, Row, clean, distinct, held_out, snippets, words
 from robust.starter.glosses import forms, glossary, glosses
+from robust.starter.recombined import recombined
+
+RECOMBINED = 8000
+"""Texts made of sentences of the reviews: more than three for each review that there is."""
 
 SOURCES = {
     "es/reviews": "tourism reviews of the Rest-Mex family (MeIA 2025): academic use and research only",
@@ -27,7 +31,9 @@ def prepare(data: Path) -> dict[str, list[Row]]:
 
     The split of the reviews depends on the row ids alone: a fifth is `test-reviews`, a tenth of the rest `dev`.
     `reviews-*` and `tweets-*` are the whole reviews and the tweets among `train` and `dev`, for measurements of their
-    own. `test-politics` are tweets about politics, of which none is trained on.
+    own; `reviews-rows` are the reviews of `train` with their snippets, `unlabelled-reviews` those with three stars and
+    texts put together from sentences of `reviews-train`. None of the tweets about politics, `test-politics`, is trained
+    on.
     """
     rated = list(reviews(data))
     test = [row for row in rated if held_out(row.id, share=0.2)]
@@ -53,8 +59,12 @@ def prepare(data: Path) -> dict[str, list[Row]]:
         "tweets-dev": [row for row in tweets if held_out(row.id, share=0.1)],
         "reviews-train": [row for row in rest if not held_out(row.id, share=0.1, seed=1)],
         "reviews-dev": [row for row in rest if held_out(row.id, share=0.1, seed=1)],
+        "reviews-rows": [row for row in train if row.id.startswith("reviews-")],
     }
-    return {"train": train, "dev": dev, **tests, **whole}
+    neutral = [row for row in reviews(data, neutral=True) if not row.label and row.text not in protected]
+    candidates = [*neutral, *recombined(whole["reviews-train"], number=RECOMBINED)]
+    unlabelled = [row for row in candidates if row.text not in protected]
+    return {"train": train, "dev": dev, **tests, **whole, "unlabelled-reviews": unlabelled}
 
 
 def reviews(data: Path, *, neutral: bool = False) -> Iterator[Row]:

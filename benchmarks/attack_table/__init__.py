@@ -1,0 +1,1 @@
+"""Every attack recipe on the bundled models of both languages: one table."""

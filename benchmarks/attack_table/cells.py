@@ -1,0 +1,50 @@
+"""The cells of the table: a recipe, a language, and the `robust attack` command that fills it."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from robust.core.types import LANGS, Lang
+from robust.recipe.load import load_attack, shipped
+
+PLACES: Mapping[str, str] = {"data": "DATA", "masked_en": "MASKED_EN", "masked_es": "MASKED_ES"}
+"""Places that the user gives, and how they are called in records, which say nothing of a machine."""
+
+EXTRA: Mapping[str, str] = {
+    "bert-attack": "--set attack.transformation.masked_lm.model={masked}",
+}
+"""What a recipe is asked for besides; `{masked}` is the masked language model of the language."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """One recipe in one language; `words` are the arguments of `robust attack`, places in braces."""
+
+    recipe: str
+    lang: Lang
+    words: str
+
+    @property
+    def name(self) -> str:
+        return f"{self.recipe}-{self.lang}".replace("-es-es", "-es")
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """Places that the command names."""
+        return tuple(place for place in PLACES if f"{{{place}}}" in self.words)
+
+    def command(self, places: Mapping[str, str]) -> list[str]:
+        """The arguments with the places filled in."""
+        return ["attack", *(word.format(**places) for word in shlex.split(self.words))]
+
+
+def cells() -> Iterator[Cell]:
+    """Every shipped attack recipe in every language it is for, against the bundled model and sentences."""
+    for recipe in shipped("attack"):
+        for lang in LANGS:
+            if lang in load_attack(recipe.name).languages:
+                extra = EXTRA.get(recipe.name, "").replace("{masked}", f"{{masked_{lang}}}")
+                words = f"--recipe {recipe.name} --model starter-{lang} --data starter-{lang} {extra}".strip()
+                yield Cell(recipe=recipe.name, lang=lang, words=words)
