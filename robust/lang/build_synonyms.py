@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import lzma
 import re
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from robust.core.types import Lang
@@ -24,9 +25,11 @@ WordNet licence: see LICENSE.wordnet beside this file."""
 _ENGLISH_HEADER = f"English synonyms, {_WORDNET}\n{_TABLE}"
 _IRREGULAR_HEADER = f"English irregular forms, {_WORDNET}\nOne line for each: part of speech (n v a), form, lemmas."
 _SPANISH_HEADER = f"""Spanish synonyms, derived from the thesaurus of the LibreOffice dictionaries,
-Copyright Marcelo Garrone.
+Copyright Marcelo Garrone, with a few words of our own (synonym_groups.txt).
 Licence of this file: GNU Lesser General Public License 2.1, see LICENSE.mythes beside it.
 {_TABLE}"""
+FIRST = 5
+"""Synonyms of the thesaurus that go before what our own groups add."""
 _WORD = re.compile(r"[a-z]+(?:-[a-z]+)*")
 
 
@@ -51,13 +54,26 @@ def irregular(folder: Path) -> bytes:
 
 def spanish(path: Path) -> dict[str, bytes]:
     """The Spanish file, by name, from the MyThes data file at `path`."""
+    antonyms = [(one, other) for one, other in map(str.split, lexicon.read("es", "antonyms.txt"))]
     made = build_spanish.rows(
-        build_spanish.read(path),
-        closed=_words("es", "stopwords"),
-        unwanted=_words("es", "unwanted"),
-        antonyms=[(one, other) for one, other in map(str.split, lexicon.read("es", "antonyms.txt"))],
+        build_spanish.read(path), closed=_words("es", "stopwords"), unwanted=_words("es", "unwanted"), antonyms=antonyms
     )
-    return {"synonyms.tsv.xz": lexicon.write(made, _SPANISH_HEADER)}
+    groups = [line.split() for line in lexicon.read("es", "synonym_groups.txt")]
+    return {"synonyms.tsv.xz": lexicon.write(joined(made, groups), _SPANISH_HEADER)}
+
+
+def joined(made: Iterable[build_spanish.Row], groups: Iterable[Sequence[str]]) -> list[build_spanish.Row]:
+    """The rows with `groups` (a part of speech, then words that can stand for each other) joined to them.
+
+    What is new stands behind the first `FIRST` synonyms of a word; a word without a row gets one.
+    """
+    known = {(lemma, code): (number, synonyms) for lemma, code, number, synonyms in made}
+    for code, *words in groups:
+        for word in words:
+            number, synonyms = known.get((word, code), (1, []))
+            new = [other for other in words if other != word and other not in synonyms]
+            known[word, code] = (number, [*synonyms[:FIRST], *new, *synonyms[FIRST:]][: build_spanish.CAP])
+    return sorted((lemma, code, number, synonyms) for (lemma, code), (number, synonyms) in known.items())
 
 
 def _words(lang: Lang, name: str) -> frozenset[str]:

@@ -18,6 +18,12 @@ def parted_by_space(text: Text, index: int) -> bool:
     return str(text)[text.spans[index - 1][1] : text.spans[index][0]].isspace()
 
 
+def shifts(text: Text, index: int, lang: Lang) -> bool:
+    """Whether the word before word `index` has a form that depends on the sound of the next: *a*, *y*, *la* …"""
+    before = directly_before(text, index)
+    return before in ("a", "an") if lang == "en" else before in language(lang).shifting
+
+
 def can_follow(text: Text, index: int, word: str, lang: Lang) -> bool:
     """Whether `word` can stand in place of word `index` without a change of *a*, *an*, *y*, *o* … before it."""
     before = directly_before(text, index)

@@ -12,10 +12,11 @@ from robust.core.transformation import Site
 from robust.core.types import Lang
 from robust.errors import PluginError
 from robust.lang.case import like
-from robust.lang.es.agreement import repaired
 from robust.lang.es.morphology.euphony import conjunction, takes_el
 from robust.lang.es.regional import GUIDES, Form, Variety, regional
 from robust.registry import register
+from robust.transformations._before import directly_before
+from robust.transformations._repair import put_repaired
 
 
 @register("transformations", "regional_words")
@@ -51,7 +52,7 @@ class RegionalWords:
         if like(word, plain) != word:  # of a word such as `iPad` the case could not be kept
             return
         for old, new in regional(plain, self.variety):
-            guided = _before(site.text, site.index).lower() in GUIDES
+            guided = directly_before(site.text, site.index) in GUIDES
             if old.word.guided and not guided:
                 continue
             text = _put(site.text, site.index, old, new)
@@ -63,17 +64,9 @@ def _put(text: Text, index: int, old: Form, new: Form) -> Text | None:
     """`text` with the new word and what changes with it; None where that is not certain."""
     word = like(text.words[index], new.surface)
     if old.cell == new.cell:
-        fits = _fits(_before(text, index).lower(), old.surface, new.surface, new.cell)
+        fits = _fits(directly_before(text, index), old.surface, new.surface, new.cell)
         return text.replace(index, word) if fits else None
-    found = repaired((*text.words[:index], word, *text.words[index + 1 :]), index, text.words[index])
-    if found is None:
-        return None
-    changed = [at for at, other in enumerate(found) if other != text.words[at]]
-    if not all(_spaced(text, at) for at in range(min(changed) + 1, max(changed) + 1)):
-        return None
-    for at in reversed(changed):
-        text = text.replace(at, found[at])
-    return text
+    return put_repaired(text, index, word)
 
 
 def _fits(before: str, old: str, new: str, cell: str) -> bool:
@@ -81,12 +74,3 @@ def _fits(before: str, old: str, new: str, cell: str) -> bool:
     if before in ("y", "e", "o", "u"):
         return conjunction(before, new) == before
     return cell != "fs" or takes_el(old) is takes_el(new)
-
-
-def _before(text: Text, index: int) -> str:
-    """The word before, if nothing but spaces stands between."""
-    return text.words[index - 1] if index and _spaced(text, index) else ""
-
-
-def _spaced(text: Text, index: int) -> bool:
-    return str(text)[text.spans[index - 1][1] : text.spans[index][0]].isspace()

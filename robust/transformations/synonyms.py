@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from itertools import islice
 from typing import ClassVar
 
 from robust.core.text import Text
@@ -13,7 +13,9 @@ from robust.core.types import LANGS, Lang
 from robust.errors import PluginError
 from robust.lang.base import language
 from robust.registry import register
-from robust.transformations._before import directly_before
+from robust.transformations._before import shifts
+from robust.transformations._place import fitting
+from robust.transformations._repair import put
 
 
 @register("transformations", "synonyms")
@@ -21,9 +23,11 @@ from robust.transformations._before import directly_before
 class Synonyms:
     """The first `k` synonyms of the word in the thesaurus that ships with its language, in the word's form and case.
 
-    Words without an entry get no candidates, and a candidate is left out where the word before it would have to change
-    with it (`y` before `hijos`, `la` before `agua`). In the place of the embedding neighbours of Jin et al. 2020
-    (arXiv:1907.11932, k = 50) and the WordNet synonyms of Ren et al. 2019 (aclanthology.org/P19-1103).
+    Words without an entry get no candidates. What stands before a word changes with it (`an unforgettable` → `a
+    memorable`, `y gracia` → `e inspiración`); a candidate is left out where it is not certain how, and where a
+    determiner shows that it is of another part of speech (`la bebida`, but not `la beoda`). In the place of the
+    embedding neighbours of Jin et al. 2020 (arXiv:1907.11932, k = 50) and the WordNet synonyms of Ren et al. 2019
+    (aclanthology.org/P19-1103).
 
     *Differs from the papers*: see the recipes `textfooler` and `pwws`.
     """
@@ -38,21 +42,12 @@ class Synonyms:
 
     def __call__(self, sites: Sequence[Site], /) -> list[list[Text]]:
         """Up to `k` candidates for each site, best synonym first."""
-        return [
-            [site.text.replace(site.index, word) for word in _synonyms(site.lang, site.word, _before(site))[: self.k]]
-            for site in sites
-        ]
+        return [self._candidates(site) for site in sites]
 
-
-def _before(site: Site) -> str:
-    """The word before, in lower case, if its form depends on the word at the site; else an empty string."""
-    shifting = language(site.lang).shifting
-    before = directly_before(site.text, site.index) if shifting else ""
-    return before if before in shifting else ""
-
-
-@lru_cache(maxsize=50_000)
-def _synonyms(lang: Lang, word: str, before: str) -> tuple[str, ...]:
-    known = language(lang)
-    others = [other for other in dict.fromkeys(known.synonyms(word)) if other and other != word]
-    return tuple([other for other in others if not before or known.fits(before, word, other)])
+    def _candidates(self, site: Site) -> list[Text]:
+        words = [word for word in dict.fromkeys(language(site.lang).synonyms(site.word)) if word and word != site.word]
+        words = fitting(site.text, site.index, words, site.lang)
+        if not shifts(site.text, site.index, site.lang):
+            return [site.text.replace(site.index, word) for word in words[: self.k]]
+        every = (put(site.text, site.index, word, site.lang) for word in words)
+        return list(islice((text for text in every if text is not None), self.k))

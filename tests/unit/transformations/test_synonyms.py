@@ -47,9 +47,25 @@ def test_spanish_verbs_are_offered_in_their_own_form() -> None:
     assert not [text for text in synonyms("Nuestra guía habla.", 1, "es") if text.startswith("Nuestra alecciona")]
 
 
-def test_the_word_before_never_has_to_change() -> None:
-    free, bound = synonyms("Un hombre perfecto", 2, "es"), synonyms("Caro y perfecto", 2, "es")
-    assert "Un hombre intachable" in free
-    assert "Caro y intachable" not in bound
-    assert len(bound) >= 3
+def test_the_word_before_changes_with_it() -> None:
+    assert "Un hombre intachable" in synonyms("Un hombre perfecto", 2, "es")
+    assert "Caro e intachable" in synonyms("Caro y perfecto", 2, "es")
+    assert "Caro y intachable" not in synonyms("Caro y perfecto", 2, "es")
     assert "Caro y, intachable" in synonyms("Caro y, perfecto", 2, "es")  # a pause between them
+    assert "A memorable day" in synonyms("An unforgettable day", 1, "en")
+    assert {"An ideal day", "A flawless day"} <= set(synonyms("A perfect day", 1, "en"))
+    assert "AN IDEAL DAY" in synonyms("A PERFECT DAY", 1, "en")
+
+
+def test_what_changes_with_it_counts() -> None:
+    (found,) = Synonyms()([Site(language("en").text("An unforgettable day"), 1, "en")])
+    assert {text.words_changed for text in found if str(text).startswith("A ")} == {2}
+    assert all(text.root.apply(text.edits) == text for text in found)
+
+
+def test_a_determiner_tells_the_part_of_speech() -> None:
+    assert "la copa fría" in synonyms("la bebida fría", 1, "es")
+    assert "la borracha fría" not in synonyms("la bebida fría", 1, "es")
+    assert "Estaba borracha" in synonyms("Estaba bebida", 1, "es")
+    assert "An improve day" not in synonyms("A perfect day", 1, "en")
+    assert "They improve it" in synonyms("They perfect it", 1, "en")

@@ -1,0 +1,53 @@
+"""What the words beside a word say of what can stand there: no verb after `an`, a noun in `the … of`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from robust.core.text import Text
+from robust.core.types import Lang
+from robust.lang.base import language
+from robust.transformations._before import directly_before, parted_by_space
+
+_ENGLISH = ("a an the my your his its our their", "this these those every each some any no")
+_SPANISH = (
+    *("el un una unos unas este esta estos estas ese esa esos esas", "aquel aquella mi mis su sus nuestro nuestra"),
+    "cada cualquier algún alguna ningún ninguna",
+)
+_NO_VERB_AFTER: Mapping[Lang, frozenset[str]] = {
+    "en": frozenset(" ".join(_ENGLISH).split()),
+    "es": frozenset(" ".join(_SPANISH).split()),
+}
+"""Determiners that no finite verb follows; of *la*, *los* and *las*, which are pronouns too, this cannot be said."""
+_BEFORE_NOUNS: Mapping[Lang, frozenset[str]] = {
+    "en": _NO_VERB_AFTER["en"],
+    "es": _NO_VERB_AFTER["es"] | {"la", "los", "las", "del", "al"},
+}
+
+
+def fitting(text: Text, index: int, words: list[str], lang: Lang) -> list[str]:
+    """Those of `words` whose part of speech can stand at `index`; all of them where the neighbours do not tell.
+
+    Directly after a determiner there is no word that is only ever a verb. A word there that can be a noun, and that no
+    noun follows, is taken for one: what stands for it has to be able to be one, too. Unknown words may be anything.
+    """
+    before = directly_before(text, index)
+    known = language(lang)
+    if (
+        before in _BEFORE_NOUNS[lang]
+        and "noun" in known.parts_of_speech(text.words[index])
+        and _last(text, index, lang)
+    ):
+        return [word for word in words if not (found := known.parts_of_speech(word)) or "noun" in found]
+    if before in _NO_VERB_AFTER[lang]:
+        return [word for word in words if known.parts_of_speech(word) != {"verb"}]
+    return words
+
+
+def _last(text: Text, index: int, lang: Lang) -> bool:
+    """Whether no noun follows directly, as far as the table knows."""
+    if index + 1 == len(text) or not parted_by_space(text, index + 1):
+        return True
+    following = text.words[index + 1]
+    found = language(lang).parts_of_speech(following)
+    return language(lang).is_stopword(following) or (bool(found) and "noun" not in found)

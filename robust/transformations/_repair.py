@@ -1,0 +1,47 @@
+"""Put a word in the place of another, together with what changes around it: *a*, *an*, *y*, *e*, *el*, *la*, *al* …"""
+
+from __future__ import annotations
+
+from robust.core.text import Text
+from robust.core.types import Lang
+from robust.lang.case import like
+from robust.lang.en.article import article
+from robust.lang.es.agreement import repaired
+from robust.transformations._before import can_follow, parted_by_space
+
+
+def put(text: Text, index: int, word: str, lang: Lang) -> Text | None:
+    """`text` with `word` in the place of word `index`, and the words before it in the form that it asks for.
+
+    The word replaced comes first among the edits. None where what stands before would have to change and it is not
+    certain how.
+    """
+    if can_follow(text, index, word, lang):
+        return text.replace(index, word)
+    if lang == "en":
+        wanted = article(word)
+        if wanted is None:
+            return None
+        old = text.words[index - 1]
+        return text.replace(index, word).replace(index - 1, _cased(old, wanted, word))
+    return put_repaired(text, index, word)
+
+
+def put_repaired(text: Text, index: int, word: str) -> Text | None:
+    """`text` with `word` in the place of the Spanish word `index`, and all that has to agree with it repaired."""
+    found = repaired((*text.words[:index], word, *text.words[index + 1 :]), index, text.words[index])
+    if found is None:
+        return None
+    changed = [at for at, other in enumerate(found) if other != text.words[at]]
+    if not all(parted_by_space(text, at) for at in range(min(changed) + 1, max(changed) + 1)):
+        return None
+    for at in reversed(changed):
+        text = text.replace(at, found[at])
+    return text
+
+
+def _cased(old: str, new: str, word: str) -> str:
+    """`new` in the case of the article `old`; of a single capital (`A`), the word after it tells what it means."""
+    if len(old) > 1 or not old.isupper():
+        return like(old, new)
+    return new.upper() if len(word) > 1 and word.isupper() else new.capitalize()
