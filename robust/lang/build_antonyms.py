@@ -3,8 +3,8 @@ r"""Make the shipped antonym tables from WordNet and from the Spanish WordNet of
     python -m robust.lang.build_antonyms --out robust/lang --wordnet /usr/share/wordnet --mcr wn-data-spa.tab
 
 English pairs are WordNet's own. WordNet links words, not senses, so the Spanish ones are what both ends of a link are
-called in Spanish, where each end has one everyday name at least: a pair must be in the thesaurus on both sides, as the
-same part of speech. The same input gives the same bytes.
+called in Spanish: every name of the one end with every name of the other, where the thesaurus has both as that part of
+speech. The same input gives the same bytes.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ _ENGLISH_WORD = re.compile(r"[a-z]+(?:-[a-z]+)?")
 _SPANISH_WORD = re.compile(r"[a-záéíóúüñ]+")
 _ENGLISH_HEADER = """English opposites, a pair a line: the antonyms of WordNet 3.0, Copyright 2006 by Princeton University.
 All rights reserved. WordNet licence: see LICENSE.wordnet beside this file."""
-_SPANISH_HEADER = """Spanish opposites, a pair a line: antonyms of WordNet 3.0, Copyright 2006 by Princeton University (licence:
-https://wordnet.princeton.edu/license-and-commercial-use), by their Spanish names in the Multilingual Central Repository
-3.0 (Gonzalez-Agirre, Laparra and Rigau 2012, http://adimen.si.ehu.es/web/MCR/), CC BY 3.0. Changed: words that the
-thesaurus lacks, and names shared by both ends of a link, are left out."""
+_SPANISH_HEADER = """Spanish opposites, a pair a line: the antonyms of WordNet 3.0, Copyright 2006 by Princeton University
+(licence: https://wordnet.princeton.edu/license-and-commercial-use), by their Spanish names in the Multilingual Central
+Repository 3.0 (Gonzalez-Agirre, Laparra and Rigau 2012, http://adimen.si.ehu.es/web/MCR/), CC BY 3.0. Changed: words
+that the thesaurus lacks, and names shared by both ends of a link, are left out."""
 
 Pair = tuple[str, str]
 
