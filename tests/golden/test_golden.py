@@ -20,8 +20,8 @@ from robust.testing import ToyVictim
 from tests.golden.sentences import NAMED, SENTENCES, examples
 
 RECIPES = (
-    *("alzantot", "beam-synonyms", "checklist", "deepwordbug", "diacritics-es", "faster-alzantot", "hard-label"),
-    *("iga", "irrelevance", "keyboard-typos", "kuleshov", "leet", "morpheus", "ocr-errors", "pruthi", "pso", "pwws"),
+    *("alzantot", "beam-synonyms", "checklist", "deepwordbug", "diacritics-es", "eda", "faster-alzantot"),
+    *("hard-label", "iga", "irrelevance", "keyboard-typos", "kuleshov", "leet", "morpheus", "ocr-errors", "pruthi", "pso", "pwws"),
     *("random-order", "spelling-es", "textbugger", "textfooler", "tone-es", "variety-es", "viper"),
 )
 UPDATE = "ROBUST_UPDATE_GOLDEN"
@@ -30,6 +30,7 @@ LEAN = {
     **{
         "checklist": 4.0,
         "diacritics-es": 5.0,
+        "eda": 5.0,
         "irrelevance": 2.0,
         "keyboard-typos": 16.0,
         "leet": 12.0,

@@ -1,0 +1,41 @@
+"""Let a word and the next one change places."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from robust.core.text import Text
+from robust.core.transformation import Site
+from robust.core.types import LANGS, Lang
+from robust.registry import register
+from robust.transformations._before import parted_by_space
+
+
+@register("transformations", "swap_words")
+@dataclass(frozen=True, kw_only=True)
+class SwapWords:
+    """The word and the next one in each other's place, as in the random swap of Wei & Zou 2019 (EDA, arXiv:1901.11196).
+
+    Only where white space alone parts them. A capital that belongs to the place (`The film` → `Film the`) stays there.
+    Both words count as changed.
+
+    *Differs from the paper*: neighbours change places; there any two words of the text do.
+    """
+
+    langs: ClassVar[frozenset[Lang]] = frozenset(LANGS)
+    preserves_meaning: ClassVar[bool] = False
+
+    def __call__(self, sites: Sequence[Site], /) -> list[list[Text]]:
+        """One candidate for each site, none where the words are the same."""
+        return [self._swapped(site.text, site.index) for site in sites]
+
+    def _swapped(self, text: Text, index: int) -> list[Text]:
+        if index + 1 >= len(text) or not parted_by_space(text, index + 1):
+            return []
+        first, second = text.words[index], text.words[index + 1]
+        if first[0].isupper() and first[1:].islower() and second.islower():
+            first, second = first.lower(), second.capitalize()
+        made = text.replace(index, second).replace(index + 1, first)
+        return [] if made == text else [made]

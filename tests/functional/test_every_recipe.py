@@ -1,0 +1,41 @@
+"""Every attack recipe for classifiers, in every language it is for, on the bundled model and twenty of its sentences."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from robust.recipe.load import load_attack, shipped
+from tests.functional.command import robust
+
+OTHER_TASKS = ("ner-", "qa-", "addsent")
+"""Recipes for taggers and models that answer questions; their own tests run them."""
+NEEDS_A_MODEL = ("bert-attack", "paraphrase", "back-translation")
+"""Recipes with a model of their own; their own tests run them with tiny ones."""
+BUDGET = {"alzantot": 200, "iga": 200, "pso": 200, "faster-alzantot": 200, "beam-synonyms": 300, "hard-label": 300}
+"""Queries an example, for recipes that would otherwise ask thousands."""
+
+CASES = [
+    (recipe.name, lang)
+    for recipe in shipped("attack")
+    if recipe.name not in NEEDS_A_MODEL and not recipe.name.startswith(OTHER_TASKS)
+    for lang in load_attack(recipe.name).languages
+]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "lang"), CASES)
+def test_it_runs_on_the_bundled_model(name: str, lang: str, tmp_path: Path) -> None:
+    budget = ["--set", f"attack.query_budget={BUDGET[name]}"] if name in BUDGET else []
+    words = ["attack", "--recipe", name, "--model", f"starter-{lang}", "--data", f"starter-{lang}", "--limit", 20]
+    ran = robust(*words, *budget, "--out", tmp_path / "run", "--examples", 0, "--device", "cpu", "--json")
+    assert ran.code == 0, ran.err
+    told = json.loads(ran.out)
+    assert told["n"] == 20
+    assert told["errors"] == 0
+    assert told["clean_accuracy"]["k"] >= told["accuracy_under_attack"]["k"] >= 0
+    assert told["attack_success_rate"]["n"] + told["skipped"] == 20
+    if name in BUDGET:
+        assert told["queries_mean"] <= BUDGET[name]
