@@ -50,6 +50,7 @@ VARIANTS: dict[str, list[dict[str, Any]]] = {
     "inflections": [{}, {"categories": ("number", "gender")}],
     **{name: [{}, {"k": 3}] for name in ("swap_names", "swap_places", "swap_numbers")},
     "insert_synonym": [{}, {"k": 1}],
+    "inverted_marks": [{}, {"marks": "all"}],
     "targeted": [{"label": "label 0"}, {"label": "label 2"}],
     "paraphrase": [{"model": "SEQ2SEQ", "k": 3}],
     "back_translation": [{"there": "SEQ2SEQ", "back": "SEQ2SEQ", "k": 2}],

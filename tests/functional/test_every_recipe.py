@@ -1,4 +1,4 @@
-"""Every attack recipe for classifiers, in every language it is for, on the bundled model and twenty of its sentences."""
+"""Every attack recipe for classifiers, in every language it is for, on the bundled model and 20 of its sentences."""
 
 from __future__ import annotations
 

@@ -21,7 +21,19 @@ from tests.golden.sentences import NAMED, SENTENCES, examples
 
 RECIPES = (
     *("alzantot", "beam-synonyms", "checklist", "deepwordbug", "diacritics-es", "eda", "faster-alzantot"),
-    *("hard-label", "iga", "irrelevance", "keyboard-typos", "kuleshov", "leet", "morpheus", "ocr-errors", "pruthi", "pso", "pwws"),
+    *(
+        "hard-label",
+        "iga",
+        "irrelevance",
+        "keyboard-typos",
+        "kuleshov",
+        "leet",
+        "morpheus",
+        "ocr-errors",
+        "pruthi",
+        "pso",
+        "pwws",
+    ),
     *("random-order", "spelling-es", "textbugger", "textfooler", "tone-es", "variety-es", "viper"),
 )
 UPDATE = "ROBUST_UPDATE_GOLDEN"
