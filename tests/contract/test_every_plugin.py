@@ -29,6 +29,10 @@ VARIANTS: dict[str, list[dict[str, Any]]] = {
     "character_edits": [{}, {"neighbours": "keyboard", "keep_ends": True}, {"operations": ("swap",)}],
     "same_part_of_speech": [{}, {"noun_for_verb": True}],
     "masked_lm": [{"model": "MLM"}, {"model": "MLM", "mask": True, "k": 5}],
+    "masked_lm_edits": [
+        {"model": "MLM", "k": 5},
+        {"model": "MLM", "operations": ("insert_before", "insert_after", "merge"), "k": 3, "minimum": 0.0001},
+    ],
     "sentence_similarity": [{"model": "ENCODER", "minimum": 0.9}, {"model": "ENCODER", "metric": "angular"}],
     "any_of": [{"transformations": "PARTS"}],
     "all_character_edits": [{}, {"keep_ends": False, "operations": ("swap", "delete")}],
