@@ -3,8 +3,8 @@
 This stands for TextAttack's `WordSwapWordNet` and nlpaug's `SynonymAug(aug_src="wordnet")` in Spanish. It is written
 anew and runs neither package: both ask the Open Multilingual Wordnet for the synsets of the surface form and put one
 of their lemmas in its place. TextAttack's Spanish recipe as shipped cannot run: it asks for the language `esp`, which
-the wordnet calls `spa`, and takes the letters of the word `spanish` for its stop words. Both are mended here, the second
-by asking for the words that our own stop-word rule left in.
+the wordnet calls `spa`, and takes the letters of the word `spanish` for its stop words. Both are mended here, the
+second by asking for the words that our own stop-word rule left in.
 """
 
 from __future__ import annotations
