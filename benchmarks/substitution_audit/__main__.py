@@ -30,6 +30,13 @@ FILES: dict[Lang, tuple[str, ...]] = {
 }
 
 
+_NOTE = (
+    "A form is kept if some reading of the new word contradicts some reading of the old one nowhere (part of speech, gender,",
+    "number, person, tense, mood). The reading is not the one of the sentence, so a verb read as a noun can pass; pairs that",
+    "no source knows are left out of that column and listed.",
+)
+
+
 def judged(changes: Sequence[Change], judge: Judge, known: set[frozenset[str]]) -> dict[str, Any]:
     """Counts, and the word pairs that failed a check or could not be judged."""
     pairs: dict[str, list[str]] = {"form": [], "opposite": [], "neighbours": [], "not judged": []}
@@ -77,6 +84,8 @@ def page(found: dict[str, Any], seed: int) -> str:
     """The table as Markdown."""
     lines = [
         f"One-word substitutions drawn at random (seed {seed}); 95 % Wilson intervals.",
+        "",
+        *_NOTE,
         "",
         "| substitutions | n | judged | form kept | opposites | neighbours broken |",
         "|---|---|---|---|---|---|",

@@ -19,6 +19,8 @@ _DETERMINERS = {
     **dict.fromkeys(("las", "unas", "estas", "esas", "aquellas", "nuestras", "algunas", "muchas"), ("Fem", "Plur")),
 }
 _SHORT = {"bueno": "Masc", "malo": "Masc", "primero": "Masc", "tercero": "Masc", "grande": ""}
+_HABER = re.compile(r"he|has?|hemos|habéis|han|hab(?:ía(?:s|mos|n)?|r[íáé].*|er|iendo)|hay(?:a|as|amos|an)")
+_PARTICIPLE = re.compile(r"(?:[aií]do|(?:di|he)cho|(?:pues|vis|escri|suel|vuel|abier|muer|cubier|ro)to|preso|impreso)$")
 _STRESSED_A = re.compile(r"h?(?:á|a(?:gu|lm|ul|rm|rc|ct|l[at]|re|nc|v|s[at]|mb|ch|d|z)[aeo]?[aeiou]?[sn]?$)")
 _CONSONANT = re.compile(r"(?:[^aeiou]|u(?:ni|s[ea]|t[eio]|k|r[aio]|bi)|eu|ew|one\b|once\b)", re.IGNORECASE)
 _SILENT_H = re.compile(r"h(?:our|onest|onou?r|eir)", re.IGNORECASE)
@@ -66,6 +68,8 @@ def _spanish(words: tuple[str, ...], at: int, judge: Judge) -> Iterator[str]:
         gender, number = _DETERMINERS[before]
         if not any(r.get("Gender", gender) == gender and r.get("Number", number) == number for r in nominal):
             yield "determiner"
+    if _HABER.fullmatch(before) and word.endswith("o") and not _PARTICIPLE.search(word):
+        yield "compound tense"
     if word in _SHORT and after:
         nouns = [dict(f.split("=", 1) for f in r) for r in judge.readings(after)]
         only = bool(nouns) and all(r["POS"] == "NOUN" and r.get("Number") == "Sing" for r in nouns)

@@ -55,6 +55,8 @@ def test_the_substituted_word_comes_last() -> None:
         ("es", "una casa blanca", "un hogar blanca", ["noun and adjective"]),
         ("es", "un bonito día", "un bueno día", ["short form"]),
         ("es", "la casa", "la águila", ["el/la"]),
+        ("es", "he visto", "he aspecto", ["compound tense"]),
+        ("es", "he visto", "he observado", []),
         ("es", "la hogar", "la día", []),  # the author's own slip
     ],
 )

@@ -92,3 +92,11 @@ def test_adjectives_are_shortened_before_nouns(string: str, index: int, expected
     found = synonyms(string, index, "es")
     assert expected in found
     assert not [text for text in found if never in text]
+
+
+def test_a_participle_after_haber_stays_one() -> None:
+    assert not [text for text in synonyms("Yo nunca he dicho eso", 3, "es") if "aforismo" in text]
+    assert "Un aforismo antiguo" in synonyms("Un dicho antiguo", 1, "es")
+    found = synonyms("No ha subido", 2, "es")
+    assert "No ha elevado" in found
+    assert not {"No ha alto", "No ha ascendente"} & set(found)
