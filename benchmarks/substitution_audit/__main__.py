@@ -31,9 +31,9 @@ FILES: dict[Lang, tuple[str, ...]] = {
 
 
 _NOTE = (
-    "A form is kept if some reading of the new word contradicts some reading of the old one nowhere (part of speech, gender,",
-    "number, person, tense, mood). The reading is not the one of the sentence, so a verb read as a noun can pass; pairs that",
-    "no source knows are left out of that column and listed.",
+    "A form is kept if some reading of the new word contradicts some reading of the old one nowhere (part of speech,",
+    "gender, number, person, tense, mood). The reading is not the one of the sentence, so a verb read as a noun can",
+    "pass; pairs that no source knows are left out of that column and listed.",
 )
 
 
