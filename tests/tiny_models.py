@@ -140,6 +140,12 @@ def roberta(directory: Path, sentences: Sequence[str]) -> str:
     return save(directory, byte_bpe(sentences), "RobertaConfig", "RobertaForMaskedLM", **sizes)
 
 
+def gpt2(directory: Path) -> str:
+    """Save a tiny causal GPT-2, which reads up to 50 tokens."""
+    sizes = {"n_embd": 32, "n_layer": 2, "n_head": 2, "n_positions": 50, "bos_token_id": 0, "eos_token_id": 0}
+    return save(directory, byte_bpe(special=False), "GPT2Config", "GPT2LMHeadModel", **sizes)
+
+
 def seq2seq(directory: Path) -> str:
     """Save a tiny T5 that reads up to 64 tokens."""
     sizes = {"d_model": 32, "d_kv": 16, "d_ff": 64, "num_layers": 1, "num_heads": 2, "decoder_start_token_id": 0}
