@@ -34,6 +34,8 @@ VARIANTS: dict[str, list[dict[str, Any]]] = {
         {"model": "MLM", "operations": ("insert_before", "insert_after", "merge"), "k": 3, "minimum": 0.0001},
     ],
     "sentence_similarity": [{"model": "ENCODER", "minimum": 0.9}, {"model": "ENCODER", "metric": "angular"}],
+    "entailment": [{"model": "NLI", "minimum": 0.3}, {"model": "NLI", "direction": "forward"}],
+    "fluency": [{"model": "CAUSAL"}, {"model": "MLM", "ratio": None, "drop": 2.0}],
     "any_of": [{"transformations": "PARTS"}],
     "all_character_edits": [{}, {"keep_ends": False, "operations": ("swap", "delete")}],
     "keyboard_typos": [
@@ -82,6 +84,8 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     return {
         "MLM": tiny.bert(folder / "mlm", head="MaskedLM"),
         "ENCODER": tiny.bert(folder / "encoder", head="Model"),
+        "CAUSAL": tiny.gpt2(folder / "causal"),
+        "NLI": tiny.nli(folder / "nli", "bert"),
         "SEQ2SEQ": tiny.seq2seq(folder / "seq2seq"),
         "PARTS": (edits, synonyms, registry.get("transformations", "character_edits")(operations=("swap",))),
     }
