@@ -31,6 +31,9 @@ from robust.models.vectors import Vectors
 MOST = 20_000
 """Lemmas that are kept, the most frequent ones."""
 
+SHARED = 8
+"""Directions that are taken out: what words of one field share (all dishes, say) is to count less than meaning."""
+
 
 def lemmas(lang: Lang, found: Vectors) -> Vectors:
     """A vector for each open-class lemma of the thesaurus that `found` has forms of, the most frequent first."""
@@ -55,11 +58,11 @@ def fitted(lang: Lang, found: Vectors) -> Table:
     agreeing = pairs.synonyms(lang, found.numbers)
     near = pairs.attested(found.table, agreeing)
     opposed = pairs.spread(pairs.opposites(lang, found.numbers), near, agreeing)
-    return fit(levelled(found.table), synonyms=near, antonyms=opposed)
+    return fit(levelled(found.table, SHARED), synonyms=near, antonyms=opposed)
 
 
 def offered(lang: Lang, words: Sequence[str]) -> NDArray[np.bool_]:
-    """Whether the thesaurus gives each of `words` as a synonym of any other: it keeps rude and odd words to itself."""
+    """Whether the thesaurus gives each of `words` as a synonym of any other: it keeps most rude words to itself."""
     known = lexicon(lang)
     given = {other for lemma in known.lines for entry in known.entries(lemma) for other in entry.synonyms}
     return np.array([word in given for word in words], np.bool_)

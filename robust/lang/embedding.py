@@ -29,7 +29,7 @@ class Embedding:
     words: tuple[str, ...]
     table: NDArray[np.int8] = field(repr=False)
     offered: NDArray[np.bool_] = field(repr=False)
-    """Whether each may stand for another word, `(n,)`: rude and odd ones may not."""
+    """Whether each may stand for another word, `(n,)`: what the thesaurus never offers may not."""
     source: str = ""
     """What the vectors were learnt from, with licences."""
 

@@ -31,10 +31,10 @@ class EmbeddingNeighbours:
     """The `k` words nearest to the word by the counter-fitted vectors that ship with its language (Mrkšić et al. 2016).
 
     The candidate source of Jin et al. 2020 (arXiv:1907.11932, section 3: k = 50, a cosine of at least 0.7). `minimum`
-    is the least cosine, in [-1, 1]. Candidates are of the word's part of speech and get its form and case, Spanish
-    nouns also have its gender; those whose form is not certain are left out, and so are opposites, words that the
-    thesaurus never offers (most rude ones), and words after which *a* or *an*, *y*, *la* … before them would have to change. Stop words, words without a vector and
-    words in mixed case have no candidates.
+    is the least cosine, in [-1, 1]. Candidates are of the word's part of speech (of all that are usual for it) and get
+    its form and case, Spanish nouns also have its gender. Those whose form is not certain are left out, and so are
+    opposites, words that the thesaurus never offers (most rude ones), and words after which *a* or *an*, *y*, *la* …
+    before them would have to change. Stop words, words without a vector and words in mixed case have no candidates.
 
     Vectors know no contexts: of a word with several meanings they show the usual one, and what is near may be another
     thing of the same kind.
@@ -79,10 +79,11 @@ def _neighbours(lang: Lang, word: str, minimum: float) -> tuple[str, ...]:
     readings = _usual(lang, [reading for reading in known.analyse(word, lexicon(lang)) if reading.lemma == own])
     found: dict[str, None] = {}
     for lemma, _ in vectors.nearest(own, minimum):
-        for reading in readings:
-            form = known.inflect(lemma, reading) if _same_kind(lang, reading, lemma) else None
-            if form is not None and form != word and not known.is_stopword(form):
-                found[form] = None
+        # A word that may be one thing or the other (`público`) is only replaced by what can be both.
+        forms = {known.inflect(lemma, one) if _same_kind(lang, one, lemma) else None for one in readings}
+        form = forms.pop() if len(forms) == 1 else None
+        if form is not None and form != word and not known.is_stopword(form):
+            found[form] = None
     return tuple(found)
 
 
