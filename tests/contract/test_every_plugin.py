@@ -27,6 +27,8 @@ VARIANTS: dict[str, list[dict[str, Any]]] = {
         {"parents": "proportional", "draw_words": "uniform"},
     ],
     "character_edits": [{}, {"neighbours": "keyboard", "keep_ends": True}, {"operations": ("swap",)}],
+    "embedding_cosine": [{}, {"minimum": 0.3, "unknown": False}],
+    "embedding_neighbours": [{"minimum": 0.5}, {"k": 3}],
     "same_part_of_speech": [{}, {"noun_for_verb": True}],
     "masked_lm": [{"model": "MLM"}, {"model": "MLM", "mask": True, "k": 5}],
     "masked_lm_edits": [

@@ -35,6 +35,7 @@ RECIPES = (
         "pwws",
     ),
     *("random-order", "spelling-es", "textbugger", "textfooler", "tone-es", "variety-es", "viper"),
+    *("textfooler-embeddings", "tfadjusted"),
 )
 UPDATE = "ROBUST_UPDATE_GOLDEN"
 VICTIM = ToyVictim(lean=9.0)
@@ -49,6 +50,7 @@ LEAN = {
         "morpheus": 5.0,
         "pruthi": 2.0,
     },
+    **{"textfooler-embeddings": 5.0, "tfadjusted": 3.0},
     **{"spelling-es": 3.0, "tone-es": 1.0, "variety-es": 1.0},
 }
 """Where `VICTIM` falls to nearly every attack, or to nearly none: how much the victim leans instead."""
