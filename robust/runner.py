@@ -122,6 +122,7 @@ def attack(request: AttackRequest, on_progress: Callable[[Progress], None] | Non
             part.keeps([aligned.examples[0].text], aligned.examples[0].target)
     plan.ready({example.lang for example in aligned.examples})
     for_victim(plan.goal, victim.meta)  # and so is a label that the model lacks, or a goal of another task
+    plan.check(victim, aligned.examples)
     manifest = _manifest(request, recipe, plan, table, aligned, victim)
     directory = RunDirectory(request.out or request.runs / _run_name(manifest["identity"]))
     if directory.finished and not request.fresh:

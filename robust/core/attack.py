@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol, TypeAlias, runtime_checkable
 
+import numpy as np
+
 from robust.core.constraint import Constraint
+from robust.core.example import Example
 from robust.core.goal import AnyGoal
+from robust.core.gradient import GradientVictim
 from robust.core.search import Search
 from robust.core.transformation import Transformation
 from robust.core.types import Lang
+from robust.core.victim import AnyVictim
+from robust.errors import DataError, ModelError
 
 Status: TypeAlias = Literal["success", "failure", "skipped", "error"]
 """`skipped`: misclassified before the attack starts, or the goal is met already; `error`: an exception."""
@@ -32,6 +38,31 @@ class Attack:
         for part in (self.search, self.transformation, *self.constraints, self.goal):
             if isinstance(part, Loading):
                 part.ready(langs)
+
+    def check(self, victim: AnyVictim, examples: Sequence[Example] = ()) -> None:
+        """Refuse a victim that lacks what the search needs, tried on the first of `examples`.
+
+        Raises `ModelError` where there are no gradients, `DataError` where the target is no class to take them for.
+        """
+        if not needs_gradients(self.search):
+            return
+        fix = (
+            "use a transformers classifier (a directory or a hub id), or an attack that needs none, such as textfooler"
+        )
+        if not isinstance(victim, GradientVictim):
+            raise ModelError(f"{self.name} needs gradients, and {victim.meta.name} gives none", fix=fix)
+        for example in examples[:1]:
+            if not isinstance(example.target, (int, np.integer)):
+                raise DataError(
+                    f"{self.name} needs gradients, and these are for classes, not {type(example.target).__name__}",
+                    fix="attack a classification data set",
+                )
+            victim.gradients([(example.fields(example.text), int(example.target))])
+
+
+def needs_gradients(search: object) -> bool:
+    """Whether a search asks its scope for gradients."""
+    return bool(getattr(search, "needs_gradients", False))
 
 
 @runtime_checkable

@@ -68,10 +68,35 @@ class TaskGoal(Protocol):
         ...
 
 
-AnyGoal: TypeAlias = Goal | LabelGoal | TaskGoal
+@runtime_checkable
+class TextGoal(Protocol):
+    """A goal for classifiers that also depends on what was read, such as on how few words are left."""
+
+    def given(self, texts: Sequence[Text], /) -> Goal:
+        """The goal for logits `(n, n_labels)` of these `n` texts, in their order; `text.root` is the original."""
+        ...
 
 
-def resolved(goal: AnyGoal, labels: Sequence[str]) -> Goal:
+@runtime_checkable
+class AimedGoal(Protocol):
+    """Optional: a goal that is after one class; gradients then lead towards it rather than away from the target."""
+
+    @property
+    def aim(self) -> int:
+        """Index of the class."""
+        ...
+
+
+ReadyGoal: TypeAlias = Goal | TextGoal
+AnyGoal: TypeAlias = Goal | LabelGoal | TextGoal | TaskGoal
+
+
+def given(goal: ReadyGoal, texts: Sequence[Text]) -> Goal:
+    """`goal` for logits of these texts."""
+    return goal.given(texts) if isinstance(goal, TextGoal) else goal
+
+
+def resolved(goal: AnyGoal, labels: Sequence[str]) -> ReadyGoal:
     """`goal` for a classifier with these labels, in the order of its logits.
 
     Raises `PluginError` as `among` does, and for a goal of another task.
@@ -88,7 +113,7 @@ GOALS: Mapping[Task, str] = {"classification": "untargeted", "tagging": "tagging
 """The usual goal of each task."""
 
 
-def for_victim(goal: AnyGoal, meta: VictimMeta) -> Goal | TaskGoal:
+def for_victim(goal: AnyGoal, meta: VictimMeta) -> ReadyGoal | TaskGoal:
     """`goal` for a victim. Raises `PluginError` where it is for another task, or names a label that is not there."""
     if meta.task == "classification":
         return resolved(goal, meta.labels)

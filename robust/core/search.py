@@ -9,6 +9,7 @@ from typing import Protocol
 import numpy as np
 
 from robust.core.example import Example
+from robust.core.gradient import TokenGradient
 from robust.core.text import Text
 from robust.core.types import Bools, Floats
 
@@ -68,8 +69,28 @@ class Scope(Protocol):
         """Whether each text satisfies every constraint against the original, `(n,)`."""
         ...
 
+    async def gradients(self, texts: Sequence[Text], /) -> list[TokenGradient]:
+        """The gradient of the loss that the attack raises, for each text; each is one query.
+
+        The loss is the cross-entropy of the example's class, or minus that of the class that the goal is after. Only
+        for searches that declare `needs_gradients`. Raises `BudgetExceeded`, before any is asked, if the budget does
+        not reach for all.
+        """
+        ...
+
+    async def estimates(self, gradient: TokenGradient, texts: Sequence[Text], /) -> Floats:
+        """First-order estimate of how much that loss rises from the gradient's text to each of `texts`, `(n,)`.
+
+        No query. See `TokenGradient.rise`.
+        """
+        ...
+
 
 class Search(Protocol):
-    """Sequential code: `await` only methods of the scope. Returns the text it ends on; the engine judges it."""
+    """Sequential code: `await` only methods of the scope. Returns the text it ends on; the engine judges it.
+
+    A search that asks for gradients says so with `needs_gradients = True` (a class attribute or a property), so that a
+    victim without them is refused before a run begins.
+    """
 
     async def __call__(self, scope: Scope, /) -> Text: ...

@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 
 from robust.core.example import Example, Target
-from robust.core.goal import AnyGoal, Goal, Reading, TaskGoal, for_victim
+from robust.core.goal import AnyGoal, Reading, ReadyGoal, TaskGoal, for_victim, given
 from robust.core.search import Scores
 from robust.core.text import Text
 from robust.core.types import Floats
@@ -45,15 +45,16 @@ def done(judge: Judge, answer: Floats, text: Text, example: Example) -> bool:
 
 @dataclass(frozen=True)
 class _Logits:
-    goal: Goal
+    goal: ReadyGoal
     n_labels: int
 
     def scores(self, answers: Sequence[Floats], texts: Sequence[Text], example: Example, /) -> Scores:
         logits = np.array(answers, np.float32).reshape(len(answers), self.n_labels)
-        return Scores(self.goal.score(logits, example.target), self.goal.done(logits, example.target), logits)
+        goal = given(self.goal, texts)
+        return Scores(goal.score(logits, example.target), goal.done(logits, example.target), logits)
 
     def skips(self, clean: Floats, example: Example, /) -> bool:
-        return _wrong(clean, example.target) or bool(self.goal.done(clean[None], example.target)[0])
+        return _wrong(clean, example.target) or done(self, clean, example.text, example)
 
     def reading(self, answer: Floats, text: Text, example: Example, /) -> Reading | None:
         return None

@@ -60,6 +60,7 @@ def run_attack(
     on from there.
     """
     options = options or EngineOptions()
+    attack.check(victim)
     services = Services(attack, victim)
     batcher = options.batcher(victim.meta.device)
     answers = Answers(batcher=batcher, store=store, stats=stats if stats is not None else Stats())

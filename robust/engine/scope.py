@@ -11,6 +11,8 @@ from robust.core.attack import Attack
 from robust.core.calls import Call
 from robust.core.constraint import CandidateConstraint, Pair, PositionConstraint, TargetConstraint
 from robust.core.example import Example, TokenLabels
+from robust.core.goal import AimedGoal, for_victim
+from robust.core.gradient import GradientVictim, TokenGradient
 from robust.core.search import BudgetExceeded, Scores
 from robust.core.seeds import derive
 from robust.core.text import Text
@@ -18,7 +20,13 @@ from robust.core.transformation import Site
 from robust.core.types import Bools, Floats
 from robust.core.victim import AnyVictim
 from robust.engine.judge import judge_of
-from robust.engine.services import ConstraintService, TransformationService, is_costly, victim_service
+from robust.engine.services import (
+    ConstraintService,
+    GradientService,
+    TransformationService,
+    is_costly,
+    victim_service,
+)
 
 
 class Services:
@@ -29,6 +37,9 @@ class Services:
         self.judge = judge_of(attack.goal, victim.meta)
         self.victim = victim_service(victim)
         self.canonical = victim_service(victim, canonical=True)
+        self.gradients = GradientService(victim) if isinstance(victim, GradientVictim) else None
+        goal = for_victim(attack.goal, victim.meta)
+        self.aim = goal.aim if isinstance(goal, AimedGoal) else None
         self.transformation = TransformationService(attack.transformation) if is_costly(attack.transformation) else None
         self.positions = [c for c in attack.constraints if isinstance(c, PositionConstraint)]
         self.targets = [c for c in attack.constraints if isinstance(c, TargetConstraint)]
@@ -62,6 +73,7 @@ class ExampleScope:
         self._accepted = {str(example.text)}
         self._free: tuple[Text | None, list[int]] = (None, [])
         self._start = float("nan")
+        self._differentiated: set[str] = set()
         self.queries = 0
         self.best: Best | None = None
 
@@ -79,8 +91,8 @@ class ExampleScope:
 
     @property
     def unique_queries(self) -> int:
-        """Distinct texts asked for so far."""
-        return len(self._known)
+        """Distinct texts asked for so far; a text's gradient counts apart from its logits."""
+        return len(self._known) + len(self._differentiated)
 
     async def open(self) -> None:
         """Ask for the unedited text, the first query."""
@@ -117,6 +129,25 @@ class ExampleScope:
         found = Best(bool(scores.done[top]), float(scores.goal[top]), texts[top])
         if self.best is None or (found.done, found.goal) > (self.best.done, self.best.goal):
             self.best = found
+
+    async def gradients(self, texts: Sequence[Text], /) -> list[TokenGradient]:
+        service, aim, target = self._services.gradients, self._services.aim, self._example.target
+        if service is None or not isinstance(target, (int, np.integer)):
+            raise TypeError("no gradients: the search must declare needs_gradients")
+        budget = self._services.attack.query_budget
+        if budget is not None and self.queries + len(texts) > budget:
+            raise BudgetExceeded
+        self.queries += len(texts)
+        self._differentiated.update(str(text) for text in texts)
+        label = int(target) if aim is None else aim
+        found = await Call(service, [(self._example.fields(text), label) for text in texts])
+        return found if aim is None else [gradient.reversed() for gradient in found]
+
+    async def estimates(self, gradient: TokenGradient, texts: Sequence[Text], /) -> Floats:
+        service = self._services.gradients
+        if service is None:
+            raise TypeError("no gradients: the search must declare needs_gradients")
+        return service.victim.estimates([(gradient, self._example.fields(text)) for text in texts])
 
     async def positions(self, text: Text, /) -> list[int]:
         return list(self._positions(text))

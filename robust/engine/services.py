@@ -11,6 +11,7 @@ from typing import cast
 import numpy as np
 
 from robust.core.constraint import CandidateConstraint, Pair
+from robust.core.gradient import GradientVictim, TokenGradient
 from robust.core.text import Edit
 from robust.core.transformation import Site, Transformation
 from robust.core.types import Fields, Floats
@@ -64,6 +65,36 @@ class VictimService:
 
     def decode(self, item: Fields, data: bytes, /) -> Floats:
         return np.frombuffer(data, "<f4").astype(np.float32)
+
+
+GRADIENT_COST = 4
+"""A backward pass keeps what every layer computed, where a forward pass keeps one layer: its batches are smaller."""
+
+
+@dataclass(frozen=True)
+class GradientService:
+    """The gradients of a victim. They are computed anew when a run goes on: each is a hundred times a row of logits."""
+
+    victim: GradientVictim
+
+    @cached_property
+    def identity(self) -> str:
+        return f"gradient/{self.victim.meta.name}@{self.victim.meta.revision}"
+
+    def key(self, item: tuple[Fields, int], /) -> Hashable:
+        return item
+
+    def cost(self, item: tuple[Fields, int], /) -> int:
+        return GRADIENT_COST * estimated_tokens(item[0])
+
+    def __call__(self, items: Sequence[tuple[Fields, int]], /) -> Sequence[TokenGradient]:
+        found = self.victim.gradients(items)
+        for gradient in found:
+            if gradient.values.ndim != 2 or not len(gradient.values) == len(gradient.tokens) == len(gradient.places):
+                raise ValueError(f"{self.identity} gave a gradient that does not fit its tokens")
+            if not np.isfinite(gradient.values).all():
+                raise ValueError(f"{self.identity} gave a gradient that is not finite")
+        return found
 
 
 @dataclass(frozen=True)

@@ -46,6 +46,11 @@ class _Towards:
 
     index: int
 
+    @property
+    def aim(self) -> int:
+        """The class that gradients lead to."""
+        return self.index
+
     def score(self, logits: Floats, target: Target, /) -> Floats:
         """`(n, n_labels)` → `(n,)`: the probability of the label. Raises `DataError` for a target that is no class."""
         target_class("targeted", logits, target)

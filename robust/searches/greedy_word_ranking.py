@@ -11,10 +11,11 @@ import numpy.typing as npt
 
 from robust.core.search import Scope
 from robust.core.text import Edit, Text
+from robust.core.types import Floats
 from robust.errors import PluginError
 from robust.registry import register
 
-RankBy = Literal["delete", "unk", "weighted_saliency", "random"]
+RankBy = Literal["delete", "unk", "weighted_saliency", "random", "gradient"]
 
 
 @register("searches", "greedy_word_ranking")
@@ -30,9 +31,11 @@ class GreedyWordRanking:
       arXiv:2004.09984, who write `[MASK]` in the paper and `[UNK]` in their code);
     - `random`: drawn from the example's seed; the control that every ranking has to beat (Yoo et al. 2020,
       arXiv:2009.06368);
+    - `gradient`: by the L1 norm of the mean gradient of the loss with respect to the embeddings of the word's tokens,
+      for one query in all (A2T, Yoo and Qi 2021, arXiv:2109.00544, §3); needs a victim that gives gradients;
     - `weighted_saliency`: PWWS (Ren et al. 2019, aclanthology.org/P19-1103).
 
-    The first three walk the same way: all candidates of the next word are scored together; one that reaches the goal
+    All but the last walk the same way: all candidates of the next word are scored together; one that reaches the goal
     ends the attack (of several, the one with the highest score); otherwise the best is kept if it raises the score.
 
     PWWS chooses beforehand: for every word the candidate that raises the score of the original text most. Words go by
@@ -55,6 +58,11 @@ class GreedyWordRanking:
         if not self.unk.strip():
             raise PluginError("unk is empty", fix="name the token that stands for an unknown word, or rank_by delete")
 
+    @property
+    def needs_gradients(self) -> bool:
+        """Whether the order comes from gradients."""
+        return self.rank_by == "gradient"
+
     async def __call__(self, scope: Scope, /) -> Text:
         """Walk from the example's text; returns the text it ends on."""
         text = scope.example.text
@@ -66,9 +74,15 @@ class GreedyWordRanking:
         if self.rank_by == "random":
             order = [int(index) for index in scope.rng.permutation(positions)]
         else:
-            importance = (await scope.score([self._without(text, index) for index in positions])).goal
+            importance = await self._importance(scope, text, positions)
             order = [positions[i] for i in np.argsort(-importance, kind="stable")]
         return await _walk(scope, order)
+
+    async def _importance(self, scope: Scope, text: Text, positions: list[int]) -> Floats:
+        if self.rank_by == "gradient":
+            (gradient,) = await scope.gradients([text])
+            return gradient.word_norms(len(scope.example.before), [text.spans[index] for index in positions])
+        return (await scope.score([self._without(text, index) for index in positions])).goal
 
     def _without(self, text: Text, index: int) -> Text:
         return text.delete(index) if self.rank_by == "delete" else text.replace(index, self.unk)

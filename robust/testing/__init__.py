@@ -3,6 +3,7 @@
 A plugin's test needs no model and no engine:
 
     from robust.testing import FakeScope, check_search, run_search, toy_example
+from robust.testing.network import ToyNetwork
 
     def test_my_search():
         check_search(MySearch())
@@ -18,11 +19,13 @@ from robust.testing.contract import (
     check_transformation,
 )
 from robust.testing.fakes import FakeScope, LetterSwaps, ToyVictim, run_search, toy_example
+from robust.testing.network import ToyNetwork
 
 __all__ = [
     "ContractError",
     "FakeScope",
     "LetterSwaps",
+    "ToyNetwork",
     "ToyVictim",
     "check_constraint",
     "check_goal",

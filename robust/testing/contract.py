@@ -10,13 +10,15 @@ import json
 import pickle
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
 
+from robust.core.attack import needs_gradients
 from robust.core.constraint import CandidateConstraint, Constraint, Pair, PositionConstraint, TargetConstraint
 from robust.core.example import Target
-from robust.core.goal import AnyGoal, LabelGoal, TaskGoal, resolved
+from robust.core.goal import AnyGoal, LabelGoal, TaskGoal, given, resolved
 from robust.core.search import BudgetExceeded, Search
 from robust.core.text import Edit, Text
 from robust.core.transformation import Site, Transformation
@@ -24,7 +26,8 @@ from robust.core.types import LANGS, Bools, Floats, Lang
 from robust.errors import RobustError
 from robust.lang.tokenise import spans
 from robust.registry import FAMILIES, get, identify
-from robust.testing.fakes import FakeScope, run_search, toy_example
+from robust.testing.fakes import FakeScope, ToyVictim, run_search, toy_example
+from robust.testing.network import ToyNetwork
 from robust.testing.targets import check_guard, check_task_goal
 
 SENTENCES: dict[Lang, tuple[str, ...]] = {
@@ -159,10 +162,14 @@ def check_goal(goal: AnyGoal, *, target: Target = 0, n_labels: int = 3) -> None:
             pass
         else:
             raise ContractError(f"{goal!r} accepts a victim that has none of its labels")
-    goal = resolved(goal, [f"label {i}" for i in range(n_labels)])
+    ready = resolved(goal, [f"label {i}" for i in range(n_labels)])
+    original = Text("a b c d", spans("a b c d"))
+    shorter = [original, original.delete(0), original.delete(3).delete(1), original.replace(2, "x")]
+    texts = [shorter[i % 4] for i in range(65)]  # what a goal that reads the text is given
     rows = np.random.default_rng(0).normal(size=(64, n_labels)) * np.geomspace(1e-3, 1e4, 64)[:, None]
     logits = np.concatenate([rows, np.zeros((1, n_labels))]).astype(np.float32)
     kept = logits.copy()
+    goal = given(ready, texts)
     score, done = goal.score(logits, target), goal.done(logits, target)
     _expect(score.shape == (65,) and score.dtype == np.float32, goal, "score is not float32 of shape (n,)")
     _expect(done.shape == (65,) and done.dtype == np.bool_, goal, "done is not bool of shape (n,)")
@@ -170,8 +177,9 @@ def check_goal(goal: AnyGoal, *, target: Target = 0, n_labels: int = 3) -> None:
     _expect(np.array_equal(logits, kept), goal, "changes the logits it is given")
     for size in (0, 1, 7):
         part: Floats = logits[:size]
-        same = np.array_equal(goal.score(part, target), score[:size]) and np.array_equal(
-            goal.done(part, target), done[:size]
+        few = given(ready, texts[:size])
+        same = np.array_equal(few.score(part, target), score[:size]) and np.array_equal(
+            few.done(part, target), done[:size]
         )
         _expect(same, goal, f"depends on the batch (size {size})")
 
@@ -179,23 +187,26 @@ def check_goal(goal: AnyGoal, *, target: Target = 0, n_labels: int = 3) -> None:
 def check_search(search: Search, *, langs: Sequence[Lang] = LANGS) -> None:
     """Deterministic given the scope; ends on a descendant of its example's text that the constraints allow.
 
-    Runs on `FakeScope` with the toy victim: also on texts without words, with every budget from one query up, and when
-    no word may be edited. A spent budget may end the search or come through as `BudgetExceeded`.
+    Runs on `FakeScope` with a toy victim (`ToyNetwork` for a search that needs gradients): also on texts without words,
+    with every budget from one query up, and when no word may be edited. A spent budget may end the search or come
+    through as `BudgetExceeded`.
     """
     check_plugin(search)
+    victim = ToyNetwork() if needs_gradients(search) else ToyVictim()
     for lang in langs:
         for string in ("", "… 🙂", *SENTENCES[lang]):
-            example = toy_example(string, lang=lang)
-            first, second = FakeScope(example=example), FakeScope(example=example)
+            example = toy_example(string, lang=lang, victim=victim)
+            scope = partial(FakeScope, example=example, victim=victim)
+            first, second = scope(), scope()
             ended = run_search(search, first)
             _expect(str(ended) == str(run_search(search, second)), search, f"is not deterministic on {string!r}")
             _expect(first.asked == second.asked, search, f"does not ask the same queries twice on {string!r}")
             _expect(ended.root is example.text, search, "returns a text that is no edit of its example's")
             _expect(str(example.text) == string, search, "changes its example")
-            frozen = FakeScope(example=example, constraints=(_Frozen(),))
+            frozen = scope(constraints=(_Frozen(),))
             _expect(run_search(search, frozen) == example.text, search, "edits words that may not be edited")
             for budget in range(1, min(first.queries, 40)):
-                _check_budget(search, FakeScope(example=example, query_budget=budget), first)
+                _check_budget(search, scope(query_budget=budget), first)
 
 
 def _check_budget(search: Search, scope: FakeScope, unlimited: FakeScope) -> None:

@@ -12,7 +12,8 @@ import numpy as np
 
 from robust.core.constraint import CandidateConstraint, Constraint, Pair, PositionConstraint, TargetConstraint
 from robust.core.example import Example
-from robust.core.goal import AnyGoal, resolved
+from robust.core.goal import AimedGoal, AnyGoal, ReadyGoal, given, resolved
+from robust.core.gradient import GradientVictim, TokenGradient
 from robust.core.search import BudgetExceeded, Scores, Search
 from robust.core.seeds import derive
 from robust.core.text import Text
@@ -85,7 +86,8 @@ class LetterSwaps:
 class FakeScope:
     """Implements `robust.core.search.Scope` by calling its parts directly; never suspends.
 
-    `asked` holds every text that was asked for, the unedited one first: its length is the query count.
+    `asked` holds every text that was asked for, for its score or its gradient, the unedited one first: its length is
+    the query count. Gradients need a victim that gives them, such as `ToyNetwork`.
     """
 
     example: Example
@@ -99,6 +101,10 @@ class FakeScope:
 
     def __post_init__(self) -> None:
         self._start = float(self._answers([self.example.text]).goal[0])
+
+    @cached_property
+    def _ready_goal(self) -> ReadyGoal:
+        return resolved(self.goal, self.victim.meta.labels)
 
     @cached_property
     def rng(self) -> np.random.Generator:
@@ -119,7 +125,7 @@ class FakeScope:
         self.asked.extend(texts)
         rows = self.victim.logits([self.example.fields(text) for text in texts])
         logits = np.asarray(rows, np.float32).reshape(len(texts), len(self.victim.meta.labels))
-        goal, target = resolved(self.goal, self.victim.meta.labels), self.example.target
+        goal, target = given(self._ready_goal, texts), self.example.target
         return Scores(goal.score(logits, target), goal.done(logits, target), logits)
 
     async def score(self, texts: Sequence[Text], /) -> Scores:
@@ -129,6 +135,23 @@ class FakeScope:
         if left < len(texts):
             raise BudgetExceeded
         return scores
+
+    async def gradients(self, texts: Sequence[Text], /) -> list[TokenGradient]:
+        """The gradient for each text; raises `BudgetExceeded` when fewer queries are left."""
+        if self.query_budget is not None and self.queries + len(texts) > self.query_budget:
+            raise BudgetExceeded
+        assert isinstance(self.victim, GradientVictim)
+        assert isinstance(self.example.target, int)
+        self.asked.extend(texts)
+        aimed = self._ready_goal if isinstance(self._ready_goal, AimedGoal) else None
+        label = aimed.aim if aimed else self.example.target
+        found = self.victim.gradients([(self.example.fields(text), label) for text in texts])
+        return [gradient.reversed() for gradient in found] if aimed else list(found)
+
+    async def estimates(self, gradient: TokenGradient, texts: Sequence[Text], /) -> Floats:
+        """First-order estimates, `(n,)`."""
+        assert isinstance(self.victim, GradientVictim)
+        return self.victim.estimates([(gradient, self.example.fields(text)) for text in texts])
 
     async def positions(self, text: Text, /) -> list[int]:
         """Indices of the words that may be edited."""

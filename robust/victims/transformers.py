@@ -18,9 +18,11 @@ from robust.checkpoints.memory import in_memory
 from robust.checkpoints.pretrained import load, load_config, load_model
 from robust.checkpoints.tokens import set_padding, token_limit
 from robust.checkpoints.wanted import Wanted
+from robust.core.gradient import TokenGradient
 from robust.core.types import Fields, Floats, Lang
 from robust.core.victim import VictimMeta
 from robust.errors import ModelError, UserError
+from robust.victims import _gradients
 
 if TYPE_CHECKING:
     import torch
@@ -135,6 +137,15 @@ class TransformersVictim:
         answer: Floats = self._answer(self._exact, [item])[0]
         return answer
 
+    def gradients(self, batch: Sequence[tuple[Fields, int]], /) -> Sequence[TokenGradient]:
+        """See `GradientVictim`: in float32, also where `logits` are not, so that no two words swap ranks by noise."""
+        self._check_fields([fields for fields, _ in batch])
+        return _gradients.gradients(self._exact, self.tokenizer, self._encode, self.max_length, batch, self.meta.name)
+
+    def estimates(self, batch: Sequence[tuple[TokenGradient, Fields]], /) -> Floats:
+        """See `GradientVictim`."""
+        return _gradients.estimates(self._exact, self.tokenizer, self.max_length, batch)
+
     @cached_property
     def _exact(self) -> PreTrainedModel:
         return self.model if self.reload is None else self.reload()
@@ -153,10 +164,7 @@ class TransformersVictim:
         n_labels = len(self.meta.labels)
         if not batch:
             return np.zeros((0, n_labels), dtype=np.float32)
-        counts = {len(fields) for fields in batch}
-        if counts not in ({1}, {2}):
-            found = " and ".join(map(str, sorted(counts)))
-            raise ModelError(f"{self.meta.name} got inputs of {found} fields", fix="give every input one field, or two")
+        self._check_fields(batch)
         answer = in_memory(lambda: self._forward(model, batch))
         if answer.shape != (len(batch), n_labels):
             raise ModelError(
@@ -164,6 +172,12 @@ class TransformersVictim:
                 fix="use a model with one row of logits for each input",
             )
         return answer
+
+    def _check_fields(self, batch: Sequence[Fields]) -> None:
+        counts = {len(fields) for fields in batch}
+        if batch and counts not in ({1}, {2}):
+            found = " and ".join(map(str, sorted(counts)))
+            raise ModelError(f"{self.meta.name} got inputs of {found} fields", fix="give every input one field, or two")
 
     def _forward(self, model: PreTrainedModel, batch: Sequence[Fields]) -> Floats:
         import torch

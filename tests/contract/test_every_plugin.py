@@ -19,8 +19,9 @@ CHECKS: dict[registry.Family, Callable[[Any], None]] = {
 }
 
 VARIANTS: dict[str, list[dict[str, Any]]] = {
-    "greedy_word_ranking": [{"rank_by": by} for by in ("delete", "unk", "weighted_saliency", "random")],
+    "greedy_word_ranking": [{"rank_by": by} for by in ("delete", "unk", "weighted_saliency", "random", "gradient")],
     "beam": [{"width": 1}, {"width": 4}],
+    "hotflip": [{"width": 1}, {"width": 3}],
     "genetic": [
         {},
         {"initial": "every_word", "crossover": "one_point", "repeat": True},
