@@ -77,7 +77,7 @@ def packed(words: Sequence[str], table: Table, usable: NDArray[np.bool_], source
     scaled = np.round(127 * table / np.abs(table).max(axis=1, keepdims=True)).astype(np.int8)
     arrays = {"words": _bytes("\n".join(words)), "table": scaled, "offered": usable, "source": _bytes(source)}
     file = io.BytesIO()
-    np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
+    np.savez_compressed(file, **arrays)
     return file.getvalue()
 
 

@@ -45,7 +45,7 @@ class Embedding:
 
     @cached_property
     def _lengths(self) -> NDArray[np.float64]:
-        return np.sqrt(np.einsum("ij,ij->i", self._floats, self._floats).astype(np.float64))
+        return np.asarray(np.sqrt(np.einsum("ij,ij->i", self._floats, self._floats).astype(np.float64)), np.float64)
 
     def lemma(self, word: str) -> str | None:
         """`word` (lower case) where it has a vector, or the likeliest lemma that has one; else None."""

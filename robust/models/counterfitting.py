@@ -55,7 +55,7 @@ def levelled(table: Table, directions: int = 1) -> Table:
 
 def cosines(table: Table, pairs: Pairs) -> NDArray[np.float64]:
     """The cosine of each pair of rows of unit length, `(m,)`."""
-    return np.einsum("ij,ij->i", table[pairs[:, 0]], table[pairs[:, 1]], dtype=np.float64)
+    return np.asarray(np.einsum("ij,ij->i", table[pairs[:, 0]], table[pairs[:, 1]], dtype=np.float64), np.float64)
 
 
 def separation(near: NDArray[np.float64], far: NDArray[np.float64]) -> float:
@@ -152,7 +152,8 @@ def fit(
     were = 1 - cosines(found, kept)
     for epoch in range(1, made.epochs + 1):
         slope, active = gradient(found, synonyms=synonyms, antonyms=antonyms, kept=kept, were=were, made=made)
-        found = unit(found - made.learning_rate * slope / np.maximum(active, 1)[:, None].astype(np.float32))
+        step = slope / np.maximum(active, 1)[:, None].astype(np.float32)
+        found = unit(np.asarray(found - made.learning_rate * step, np.float32))
         if report is not None:
             told = objective(found, synonyms=synonyms, antonyms=antonyms, kept=kept, were=were, made=made)
             report(epoch, {"objective": told})
