@@ -22,8 +22,8 @@ class HotFlip:
     text's loss plus (new embedding - old embedding)·gradient (the paper's eq. 3; `TokenGradient.rise` says what becomes
     of it where a word is several tokens), and the `width` (1 or more) edits with the highest estimates are the next
     beam. Only these are asked. So a step costs at most twice `width` queries, one for a score and one for a gradient,
-    however many candidates there are. The search ends at the first text that reaches the goal, after `steps` (1 or more)
-    edits, or when the constraints leave none; no text is asked twice.
+    however many candidates there are. The search ends at the first text that reaches the goal, after `steps` (1 or
+    more) edits, or when the constraints leave none; no text is asked twice.
 
     *Differs from the paper*: candidates are those of the transformation. The paper flips to any character, or to any
     word of the model's vocabulary with an embedding of cosine 0.8 or more; it adds the estimates of all flips up, where

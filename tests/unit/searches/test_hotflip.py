@@ -71,7 +71,7 @@ def test_it_ends_after_its_steps_and_asks_no_text_twice() -> None:
 
 @pytest.mark.parametrize("wrong", [{"width": 0}, {"steps": 0}])
 def test_parameters_are_1_or_more(wrong: dict[str, int]) -> None:
-    with pytest.raises(PluginError, match="hotflip: .* 0"):
+    with pytest.raises(PluginError, match=r"hotflip: .* 0"):
         HotFlip(**wrong)
 
 

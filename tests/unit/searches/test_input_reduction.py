@@ -1,4 +1,4 @@
-"""Input reduction goes on past the goal, keeps the prediction, and ends on the shortest text; the goal reads the text."""
+"""Input reduction goes on past the goal and keeps the prediction; the goal reads the text."""
 
 from __future__ import annotations
 
