@@ -106,20 +106,26 @@ SIZES = {"hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2, "i
 ROBERTA = {**SIZES, "type_vocab_size": 1, "pad_token_id": 1, "bos_token_id": 0, "eos_token_id": 2}
 
 
-def classifier(directory: Path, kind: str) -> str:
+def classifier(directory: Path, kind: str, names: Sequence[str] = ("bad", "middling", "good")) -> str:
     """Save one of `CLASSIFIERS`; they read up to 48, 40, 40 and 50 tokens."""
+    labels = {"id2label": dict(enumerate(names)), "label2id": {name: at for at, name in enumerate(names)}}
     head = "ForSequenceClassification"
     if kind == "bert":
         sizes = {**SIZES, "max_position_embeddings": 64}
-        return save(directory, wordpiece(48), "BertConfig", f"Bert{head}", **sizes, **LABELS)
+        return save(directory, wordpiece(48), "BertConfig", f"Bert{head}", **sizes, **labels)
     if kind == "roberta":
         sizes = {**ROBERTA, "max_position_embeddings": 42}
-        return save(directory, byte_bpe(), "RobertaConfig", f"Roberta{head}", **sizes, **LABELS)
+        return save(directory, byte_bpe(), "RobertaConfig", f"Roberta{head}", **sizes, **labels)
     if kind == "distilbert":
         sizes = {"dim": 32, "n_layers": 2, "n_heads": 2, "hidden_dim": 64, "max_position_embeddings": 40}
-        return save(directory, wordpiece(48), "DistilBertConfig", f"DistilBert{head}", **sizes, **LABELS)
+        return save(directory, wordpiece(48), "DistilBertConfig", f"DistilBert{head}", **sizes, **labels)
     sizes = {"n_embd": 32, "n_layer": 2, "n_head": 2, "n_positions": 50, "bos_token_id": 0, "eos_token_id": 0}
-    return save(directory, byte_bpe(special=False), "GPT2Config", f"GPT2{head}", **sizes, **LABELS)
+    return save(directory, byte_bpe(special=False), "GPT2Config", f"GPT2{head}", **sizes, **labels)
+
+
+def nli(directory: Path, kind: str) -> str:
+    """Save one of `CLASSIFIERS` with the labels of natural language inference."""
+    return classifier(directory, kind, ("contradiction", "entailment", "neutral"))
 
 
 def bert(directory: Path, *, head: str) -> str:
@@ -132,6 +138,12 @@ def roberta(directory: Path, sentences: Sequence[str]) -> str:
     """Save a tiny masked RoBERTa with a vocabulary learnt from `sentences`, which reads up to 62 tokens."""
     sizes = {**ROBERTA, "max_position_embeddings": 64}
     return save(directory, byte_bpe(sentences), "RobertaConfig", "RobertaForMaskedLM", **sizes)
+
+
+def gpt2(directory: Path) -> str:
+    """Save a tiny causal GPT-2, which reads up to 50 tokens."""
+    sizes = {"n_embd": 32, "n_layer": 2, "n_head": 2, "n_positions": 50, "bos_token_id": 0, "eos_token_id": 0}
+    return save(directory, byte_bpe(special=False), "GPT2Config", "GPT2LMHeadModel", **sizes)
 
 
 def seq2seq(directory: Path) -> str:

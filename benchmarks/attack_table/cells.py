@@ -14,6 +14,8 @@ PLACES: Mapping[str, str] = {"data": "DATA", "masked_en": "MASKED_EN", "masked_e
 
 EXTRA: Mapping[str, str] = {
     "bert-attack": "--set attack.transformation.masked_lm.model={masked}",
+    "bae": "--set attack.transformation.masked_lm_edits.model={masked}",
+    "clare": "--set attack.transformation.masked_lm_edits.model={masked}",
 }
 """What a recipe is asked for besides; `{masked}` is the masked language model of the language."""
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from robust.checkpoints.memory import in_memory
+from robust.errors import ModelError
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
@@ -24,6 +26,20 @@ def token_limit(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> i
     return min(limits, default=DEFAULT_LENGTH)
 
 
+def set_padding(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, name: str) -> None:
+    """Let the tokeniser pad on the right, with a token that the model knows. Raises `ModelError` where it has none."""
+    if tokenizer.pad_token is None:
+        if tokenizer.eos_token is None:
+            raise ModelError(
+                f"the tokeniser of {name} has no padding token", fix="set `tokenizer.pad_token` and save it"
+            )
+        tokenizer.pad_token = tokenizer.eos_token
+    if model.config.pad_token_id is None:
+        model.config.pad_token_id = tokenizer.pad_token_id
+    if model.config.model_type != "xlnet":  # it reads its last token; to all others left padding would shift positions
+        tokenizer.padding_side = "right"
+
+
 def chunks(lengths: Sequence[int], budget: int) -> Iterator[list[int]]:
     """Rows of inputs that share a batch, shortest first: padded, a batch has at most `budget` tokens, or one input."""
     chunk: list[int] = []
@@ -36,16 +52,28 @@ def chunks(lengths: Sequence[int], budget: int) -> Iterator[list[int]]:
         yield chunk
 
 
-def passes(model: Any, tokenizer: Any, encoded: Mapping[str, Any], budget: int) -> Iterator[tuple[list[int], Any, Any]]:
+def takes_types(model: Any) -> bool:
+    """Whether a model tells the two texts of a pair apart by `token_type_ids`.
+
+    A RoBERTa has one type, and would look up a second one, which its tokeniser may give, in vain.
+    """
+    known = inspect.signature(model.forward).parameters
+    return "token_type_ids" in known and (getattr(model.config, "type_vocab_size", None) or 2) > 1
+
+
+def passes(
+    model: Any, tokenizer: Any, encoded: Mapping[str, Any], budget: int, *, types: bool = False
+) -> Iterator[tuple[list[int], Any, Any]]:
     """What a model gives for tokenised texts, batch by batch: the rows, the padded batch and the model's output.
 
-    `encoded` are lists `input_ids` and `attention_mask`, as a tokeniser returns them; `budget`: see `chunks`. Raises
-    `OutOfMemory`.
+    `encoded` are lists `input_ids` and `attention_mask`, as a tokeniser returns them, and `token_type_ids` where
+    `types`; `budget`: see `chunks`. Raises `OutOfMemory`.
     """
     import torch
 
+    keys = ("input_ids", "attention_mask", *(("token_type_ids",) if types else ()))
     for rows in chunks([len(ids) for ids in encoded["input_ids"]], budget):
-        fed = {key: [encoded[key][row] for row in rows] for key in ("input_ids", "attention_mask")}
+        fed = {key: [encoded[key][row] for row in rows] for key in keys}
         batch = tokenizer.pad(fed, return_tensors="pt").to(model.device)
 
         def forward(batch: Any = batch) -> Any:

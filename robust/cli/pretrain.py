@@ -14,16 +14,16 @@ if TYPE_CHECKING:
 
 def pretrain(
     recipe: Annotated[str, typer.Argument(help="Recipe name (robust recipes ls) or a .yaml file.")],
+    out: Annotated[Path, typer.Option(help="Directory of the finished model.")],
     data: Annotated[
-        list[str],
+        list[str] | None,
         typer.Option(
             "--data",
             "-d",
             help="Text: a .txt file (a paragraph a line) or .csv/.tsv/.jsonl, also as .xz/.gz/.bz2; FILE@0.2 takes a "
             "fifth of its paragraphs. Repeatable.",
         ),
-    ],
-    out: Annotated[Path, typer.Option(help="Directory of the finished model.")],
+    ] = None,
     model: Annotated[
         str | None, typer.Option("--model", "-m", help="Go on with this checkpoint instead of what the recipe names.")
     ] = None,
@@ -66,15 +66,22 @@ def pretrain(
     plan = load(recipe, family="pretrain", schema=PretrainRecipe, overrides=changes)
     changed = plan.model_dump()
     if seed is not None:
-        changed["model" if plan.model.kind in VECTORS else "train"]["seed"] = seed
-    if model is not None:
+        changed["model" if plan.model.kind in (*VECTORS, "counter-fit") else "train"]["seed"] = seed
+    if model is not None and plan.model.kind == "counter-fit":
+        changed["model"]["vectors"] = model
+    elif model is not None:
         own = changed["model"] if plan.model.kind == "checkpoint" else {"kind": "checkpoint"}
         changed.update(model={**own, "checkpoint": model}, tokenizer=None)
     if lang is not None:
         changed.update(languages=(language(lang).code,))
     plan = PretrainRecipe.model_validate(changed)
+    if (not data) != (plan.model.kind == "counter-fit"):
+        raise UserError(
+            "counter-fit reads no text" if data else f"{plan.name} learns from text, and there is none",
+            fix="leave out --data" if data else "give files of text with --data FILE",
+        )
     corpus = Corpus(
-        sources=[parse_source(source, text=text, encoding=encoding) for source in data],
+        sources=[parse_source(source, text=text, encoding=encoding) for source in data or ()],
         skip=skip,
         limit=limit,
         seed=seed or 0,

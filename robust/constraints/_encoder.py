@@ -20,7 +20,9 @@ from robust.checkpoints.wanted import Wanted
 from robust.errors import ModelError
 
 BATCH_TOKENS = 4096
+MODULES = "modules.json"
 POOLING = "1_Pooling/config.json"
+KNOWN_LAYERS = frozenset({"Transformer", "Pooling", "Normalize"})
 ENCODER = Wanted(
     auto="AutoModel",
     noun="sentence encoder",
@@ -28,7 +30,7 @@ ENCODER = Wanted(
     incomplete="is not an encoder, it lacks weights",
     option="`model: DIR` of sentence_similarity",
     optional=("pooler.",),
-    extras=(POOLING,),
+    extras=(MODULES, POOLING),
 )
 Vectors = npt.NDArray[np.float64]
 
@@ -60,27 +62,53 @@ class Encoder:
 def load(model: str) -> Encoder:
     """Load a directory or hub id in float32, on the accelerator where there is one; safetensors only.
 
-    Raises `ModelError` for a model that is not there or does not pool by the mean.
+    Raises `ModelError` for a model that is not there or does more than average (sentence-transformers' other poolings,
+    dense layers behind it).
     """
     found = _located(model)
     fetch(found)
-    _check_pooling(found)
+    _check_layers(found)
     network, tokenizer = load_checkpoint(found, load_config(found), pick_accelerator())
     return Encoder(tokenizer, network, token_limit(network, tokenizer))
 
 
-def _check_pooling(found: Checkpoint) -> None:
-    described = found.path / POOLING
-    try:
-        means = json.loads(described.read_text("utf-8")).get("pooling_mode_mean_tokens", True)
-    except FileNotFoundError:  # it does not come from sentence-transformers
-        return
-    except (OSError, ValueError, AttributeError) as error:
-        raise ModelError(f"cannot read {described}: {error}", fix="save or download the encoder again") from None
-    if not means:
+def _check_layers(found: Checkpoint) -> None:
+    """Raise `ModelError` where sentence-transformers would do more with the states than average and normalise them."""
+    modules, pooling = _read(found, MODULES), _read(found, POOLING)
+    kinds = [str(module.get("type")) for module in modules or [] if isinstance(module, dict)]
+    further = [kind for kind in kinds if kind.rpartition(".")[2] not in KNOWN_LAYERS]
+    if further:
         raise ModelError(
-            f"{found.name} was not trained to average its tokens ({described})", fix="name an encoder with mean pooling"
+            f"{found.name} has a layer behind its average that is not known here ({further[0]})",
+            fix="name an encoder that ends with mean pooling, such as a MiniLM or an E5",
         )
+    if pooling is not None and (not isinstance(pooling, dict) or _modes(pooling) != ["mean"]):
+        raise ModelError(
+            f"{found.name} was not trained to average its tokens alone ({found.path / POOLING})",
+            fix="name an encoder with mean pooling",
+        )
+
+
+def _modes(pooling: dict[str, Any]) -> list[str]:
+    """The ways of pooling that a configuration asks for: one name or several, or a switch for each (the older form)."""
+    named = pooling.get("pooling_mode")
+    if named is not None:
+        return [str(mode) for mode in named] if isinstance(named, list) else [str(named)]
+    switches = {"pooling_mode_mean_tokens": True} | pooling
+    on = [key for key, value in switches.items() if key.startswith("pooling_mode_") and value is True]
+    return [key.removeprefix("pooling_mode_").removesuffix("_tokens") for key in on]
+
+
+def _read(found: Checkpoint, name: str) -> Any:
+    """A file of sentence-transformers; None where the encoder does not come from there."""
+    try:
+        return json.loads((found.path / name).read_text("utf-8"))
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError) as error:
+        raise ModelError(
+            f"cannot read {found.path / name}: {error}", fix="save or download the encoder again"
+        ) from None
 
 
 def fingerprint(model: str) -> str:

@@ -23,9 +23,10 @@ class SentenceSimilarity:
     """Candidate and original are at least `minimum` similar, in the space of the encoder `model`.
 
     `metric`: `cosine`, or `angular` (1 - angle / π: 1 for the same direction, 0.5 for a right angle). `model`: a
-    directory or hub id of an encoder whose tokens are averaged; its language must be the texts' (an English encoder
-    says nothing useful about Spanish). The limit of Jin et al. 2020 (arXiv:1907.11932), 0.84, is for the Universal
-    Sentence Encoder: no two encoders share a scale, so choose `minimum` for yours.
+    directory or hub id of an encoder whose tokens are averaged, as most of sentence-transformers do it (others, and
+    those with a layer behind the average, are refused); its language must be the texts' (an English encoder says
+    nothing useful about Spanish). The limit of Jin et al. 2020 (arXiv:1907.11932), 0.84, is for the Universal Sentence
+    Encoder: no two encoders share a scale, so choose `minimum` for yours.
 
     *Differs from the paper*: the whole candidate is compared with the original, where the authors' code compares 15
     words around the change with the text of the step before and hardly checks shorter texts.

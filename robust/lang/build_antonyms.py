@@ -23,12 +23,12 @@ NAME = "antonyms_wordnet.txt"
 _PARTS = {"n": "noun", "v": "verb", "a": "adj", "r": "adv"}
 _ENGLISH_WORD = re.compile(r"[a-z]+(?:-[a-z]+)?")
 _SPANISH_WORD = re.compile(r"[a-záéíóúüñ]+")
-_ENGLISH_HEADER = """English opposites, a pair a line: the antonyms of WordNet 3.0, Copyright 2006 by Princeton University.
-All rights reserved. WordNet licence: see LICENSE.wordnet beside this file."""
-_SPANISH_HEADER = """Spanish opposites, a pair a line: the antonyms of WordNet 3.0, Copyright 2006 by Princeton University
-(licence: https://wordnet.princeton.edu/license-and-commercial-use), by their Spanish names in the Multilingual
-Central Repository 3.0 (Gonzalez-Agirre, Laparra and Rigau 2012, http://adimen.si.ehu.es/web/MCR/), CC BY 3.0.
-Changed: words that the thesaurus lacks, and names shared by both ends of a link, are left out."""
+_ENGLISH_HEADER = """English opposites, a pair a line: the antonyms of WordNet 3.0, Copyright 2006 by Princeton
+University. All rights reserved. WordNet licence: see LICENSE.wordnet beside this file."""
+_SPANISH_HEADER = """Spanish opposites, a pair a line: the antonyms of WordNet 3.0, Copyright 2006 by Princeton
+University (licence: https://wordnet.princeton.edu/license-and-commercial-use), by their Spanish names in the
+Multilingual Central Repository 3.0 (Gonzalez-Agirre, Laparra and Rigau 2012, http://adimen.si.ehu.es/web/MCR/), CC BY
+3.0. Changed: words that the thesaurus lacks, and names shared by both ends of a link, are left out."""
 
 Pair = tuple[str, str]
 

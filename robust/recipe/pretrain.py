@@ -11,6 +11,7 @@ from robust.recipe.parts import Card, Count, Part, Positive, Share, Tokenizer
 from robust.recipe.pretrain_models import (
     CausalDecoder,
     Checkpoint,
+    CounterFit,
     FastText,
     GloVe,
     MaskedEncoder,
@@ -19,7 +20,8 @@ from robust.recipe.pretrain_models import (
 )
 
 PretrainModel: TypeAlias = Annotated[
-    Word2Vec | FastText | GloVe | Recurrent | MaskedEncoder | CausalDecoder | Checkpoint, Field(discriminator="kind")
+    Word2Vec | FastText | GloVe | CounterFit | Recurrent | MaskedEncoder | CausalDecoder | Checkpoint,
+    Field(discriminator="kind"),
 ]
 
 VECTORS = ("word2vec", "fasttext", "glove")

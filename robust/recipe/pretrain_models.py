@@ -71,6 +71,29 @@ class GloVe(Part):
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
 
 
+class CounterFit(Part):
+    """Counter-fitting (Mrkšić et al. 2016): vectors that exist are moved by pairs of synonyms and of antonyms.
+
+    `vectors`: a directory of `robust pretrain`, or a `.txt`, `.vec` or `.bin` file. `synonyms`, `antonyms`: files with
+    a pair of words a line (null: what ships with the language). `antonym_margin` is the cosine distance that opposites
+    are pushed to, `synonym_margin` the one that synonyms are pulled to; words within `radius` of each other stay so
+    near. `learning_rate` is the part of a mean gradient that an epoch steps. `held_out` is the share of the pairs,
+    drawn at random, that only measure.
+    """
+
+    kind: Literal["counter-fit"]
+    vectors: str | None = None
+    synonyms: str | None = None
+    antonyms: str | None = None
+    antonym_margin: Annotated[float, Field(ge=0, le=2)] = 1.0
+    synonym_margin: Annotated[float, Field(ge=0, le=2)] = 0.0
+    radius: Annotated[float, Field(ge=0, le=2)] = 0.2
+    epochs: Count = 20
+    learning_rate: Positive = 0.1
+    held_out: Share = 0.0
+    seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
+
+
 class Recurrent(Part):
     """A recurrent language model; with its dropouts and averaging it is AWD-LSTM (Merity et al. 2018).
 

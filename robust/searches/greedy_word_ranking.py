@@ -142,8 +142,11 @@ def _now_at(text: Text, origin: int) -> int | None:
 
 
 def _transplant(edits: Sequence[Edit], text: Text, origin: int) -> Text | None:
-    """Make edits of the unedited text's word `origin` on a text in which that word may have moved."""
+    """Make edits of the unedited text's word `origin` on a text in which that word may have moved.
+
+    None where the word is gone, or the edits write the whole text anew, which would undo what was done before.
+    """
     index = _now_at(text, origin)
-    if index is None:
+    if index is None or (text.edits and any(edit.kind == "rewrite" for edit in edits)):
         return None
     return text.apply([replace(edit, index=edit.index + index - origin) for edit in edits])

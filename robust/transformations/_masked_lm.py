@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -79,17 +79,32 @@ class MaskedLanguageModel:
         return [Piece(ids[place], list(zip(scores, best, strict=True))) for place, scores, best in rows]
 
 
+def answered(lm: MaskedLanguageModel, asked: Sequence[tuple[str, Span]], k: int) -> list[list[Piece]]:
+    """The pieces of each asked range of a text, with `k` tokens for each; ranges of one text share one pass."""
+    spans: dict[str, dict[Span, None]] = {}
+    for text, span in asked:
+        spans.setdefault(text, {})[span] = None
+    questions = [(text, list(of_text)) for text, of_text in spans.items()]
+    answers = {
+        (text, span): answer
+        for (text, of_text), row in zip(questions, lm.predict(questions, k), strict=True)
+        for span, answer in zip(of_text, row, strict=True)
+    }
+    return [answers[key] for key in asked]
+
+
 def _overlapping(offsets: Sequence[Span], span: Span) -> list[int]:
     return [i for i, (lo, hi) in enumerate(offsets) if lo < span[1] and hi > span[0] and lo < hi]
 
 
 @lru_cache(maxsize=2)
-def load(model: str) -> MaskedLanguageModel:
+def load(model: str, plugin: str = "masked_lm") -> MaskedLanguageModel:
     """Load a directory or hub id in float32, on the accelerator where there is one; safetensors only.
 
-    Raises `ModelError` for a model that is not there, is no masked language model or has no fast tokeniser.
+    `plugin` is the transformation that asks, for messages. Raises `ModelError` for a model that is not there, is no
+    masked language model or has no fast tokeniser.
     """
-    found = _located(model)
+    found = _located(model, plugin)
     fetch(found)
     network, tokenizer = load_checkpoint(found, load_config(found), pick_accelerator())
     if not tokenizer.is_fast or tokenizer.mask_token is None:
@@ -122,6 +137,7 @@ def fingerprint(models: Iterable[str]) -> dict[str, str]:
 
 
 @lru_cache(maxsize=4)
-def _located(model: str) -> Checkpoint:
+def _located(model: str, plugin: str = "masked_lm") -> Checkpoint:
     """Kept, so that what is pinned is what is loaded."""
-    return locate(model, wanted=MASKED_LM)
+    said = {name: getattr(MASKED_LM, name).replace("masked_lm", plugin) for name in ("option", "fit")}
+    return locate(model, wanted=replace(MASKED_LM, **said))

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from robust.core.text import Text
 from robust.core.types import Lang
 from robust.lang.base import language
+from robust.lang.es.morphology.forms import VerbForm
+from robust.lang.es.morphology.readings import readings
 from robust.transformations._before import directly_before, parted_by_space
 
 _ENGLISH = ("a an the my your his its our their", "this these those every each some any no")
@@ -28,11 +31,15 @@ _BEFORE_NOUNS: Mapping[Lang, frozenset[str]] = {
 def fitting(text: Text, index: int, words: list[str], lang: Lang) -> list[str]:
     """Those of `words` whose part of speech can stand at `index`; all of them where the neighbours do not tell.
 
-    Directly after a determiner there is no word that is only ever a verb. A word there that can be a noun, and that no
-    noun follows, is taken for one: what stands for it has to be able to be one, too. Unknown words may be anything.
+    After a form of *haber* a participle stays one. Directly after a determiner there is no word that is only ever a
+    verb. A word there that can be a noun, and that no noun follows, is taken for one: what stands for it has to be able
+    to be one, too. Unknown words may be anything.
     """
     before = directly_before(text, index)
     known = language(lang)
+    if lang == "es" and _of_haber(before):
+        # `he dicho`: a participle, whatever else the word can be
+        return [word for word in words if _participle(word)] if _participle(text.words[index]) else words
     if (
         before in _BEFORE_NOUNS[lang]
         and "noun" in known.parts_of_speech(text.words[index])
@@ -42,6 +49,17 @@ def fitting(text: Text, index: int, words: list[str], lang: Lang) -> list[str]:
     if before in _NO_VERB_AFTER[lang]:
         return [word for word in words if known.parts_of_speech(word) != {"verb"}]
     return words
+
+
+@lru_cache(maxsize=1 << 14)
+def _of_haber(before: str) -> bool:
+    return any(reading.lemma == "haber" for reading in readings(before))
+
+
+@lru_cache(maxsize=1 << 14)
+def _participle(word: str) -> bool:
+    """Whether a Spanish word can be the participle of a compound tense."""
+    return any(reading.form == VerbForm("participle", agreement="ms") for reading in readings(word.lower()))
 
 
 def _last(text: Text, index: int, lang: Lang) -> bool:

@@ -20,7 +20,7 @@ def put(text: Text, index: int, word: str, lang: Lang) -> Text | None:
         return text.replace(index, word)
     if lang == "en":
         wanted = article(word)
-        if wanted is None:
+        if wanted is None or _is_letter(text, index - 1):
             return None
         old = text.words[index - 1]
         return text.replace(index, word).replace(index - 1, _cased(old, wanted, word))
@@ -38,6 +38,13 @@ def put_repaired(text: Text, index: int, word: str) -> Text | None:
     for at in reversed(changed):
         text = text.replace(at, found[at])
     return text
+
+
+def _is_letter(text: Text, at: int) -> bool:
+    """Whether a capital *A* is a name (`vitamin A`, `Plan A`): in the middle of a sentence that is not in capitals."""
+    if text.words[at] != "A" or at == 0 or not parted_by_space(text, at):
+        return False
+    return not (len(text.words[at - 1]) > 1 and text.words[at - 1].isupper())
 
 
 def _cased(old: str, new: str, word: str) -> str:

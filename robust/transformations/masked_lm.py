@@ -74,19 +74,9 @@ class MaskedLM:
         return found
 
     def _proposed(self, lm: MaskedLanguageModel, sites: Sequence[Site]) -> list[list[Text]]:
-        # Sites of one text share one pass of the model.
         asked = [self._question(lm, site) for site in sites]
-        spans: dict[str, dict[Span, None]] = {}
-        for text, span in asked:
-            spans.setdefault(text, {})[span] = None
-        questions = [(text, list(of_text)) for text, of_text in spans.items()]
-        predicted = lm.predict(questions, self.k)
-        answers = {
-            (text, span): answer
-            for (text, of_text), row in zip(questions, predicted, strict=True)
-            for span, answer in zip(of_text, row, strict=True)
-        }
-        return [self._texts(lm, site, answers[key]) for site, key in zip(sites, asked, strict=True)]
+        answers = _masked_lm.answered(lm, asked, self.k)
+        return [self._texts(lm, site, pieces) for site, pieces in zip(sites, answers, strict=True)]
 
     def _question(self, lm: MaskedLanguageModel, site: Site) -> tuple[str, Span]:
         text, (start, end) = str(site.text), site.text.spans[site.index]

@@ -16,6 +16,7 @@ from robust.registry import register
 from robust.transformations._before import shifts
 from robust.transformations._place import fitting
 from robust.transformations._repair import put
+from robust.transformations._short import before_noun
 
 
 @register("transformations", "synonyms")
@@ -47,6 +48,9 @@ class Synonyms:
     def _candidates(self, site: Site) -> list[Text]:
         words = [word for word in dict.fromkeys(language(site.lang).synonyms(site.word)) if word and word != site.word]
         words = fitting(site.text, site.index, words, site.lang)
+        if site.lang == "es":
+            shorter = (before_noun(site.text, site.index, word) for word in words)
+            words = [word for word in shorter if word is not None and word != site.word]
         if not shifts(site.text, site.index, site.lang):
             return [site.text.replace(site.index, word) for word in words[: self.k]]
         every = (put(site.text, site.index, word, site.lang) for word in words)

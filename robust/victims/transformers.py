@@ -16,7 +16,7 @@ from robust.checkpoints.files import declared_langs
 from robust.checkpoints.locate import fetch, locate
 from robust.checkpoints.memory import in_memory
 from robust.checkpoints.pretrained import load, load_config, load_model
-from robust.checkpoints.tokens import token_limit
+from robust.checkpoints.tokens import set_padding, token_limit
 from robust.checkpoints.wanted import Wanted
 from robust.core.gradient import TokenGradient
 from robust.core.types import Fields, Floats, Lang
@@ -110,7 +110,7 @@ class TransformersVictim:
         Raises `ModelError` and `UserError` as `load` does.
         """
         labels = _labels(model.config, name)
-        _set_padding(model, tokenizer, name)
+        set_padding(model, tokenizer, name)
         limit = token_limit(model, tokenizer)
         smallest = tokenizer.num_special_tokens_to_add(pair=True) + 2
         if max_length is not None and not smallest <= max_length <= limit:
@@ -230,16 +230,3 @@ def _labels(config: Any, name: str) -> tuple[str, ...]:
             f"{name} gives each text several labels", fix="use a classifier whose labels exclude each other"
         )
     return labels
-
-
-def _set_padding(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, name: str) -> None:
-    if tokenizer.pad_token is None:
-        if tokenizer.eos_token is None:
-            raise ModelError(
-                f"the tokeniser of {name} has no padding token", fix="set `tokenizer.pad_token` and save it"
-            )
-        tokenizer.pad_token = tokenizer.eos_token
-    if model.config.pad_token_id is None:
-        model.config.pad_token_id = tokenizer.pad_token_id
-    if model.config.model_type != "xlnet":  # it reads its last token; to all others left padding would shift positions
-        tokenizer.padding_side = "right"

@@ -28,9 +28,17 @@ VARIANTS: dict[str, list[dict[str, Any]]] = {
         {"parents": "proportional", "draw_words": "uniform"},
     ],
     "character_edits": [{}, {"neighbours": "keyboard", "keep_ends": True}, {"operations": ("swap",)}],
+    "embedding_cosine": [{}, {"minimum": 0.3, "unknown": False}],
+    "embedding_neighbours": [{"minimum": 0.5}, {"k": 3}],
     "same_part_of_speech": [{}, {"noun_for_verb": True}],
     "masked_lm": [{"model": "MLM"}, {"model": "MLM", "mask": True, "k": 5}],
+    "masked_lm_edits": [
+        {"model": "MLM", "k": 5},
+        {"model": "MLM", "operations": ("insert_before", "insert_after", "merge"), "k": 3, "minimum": 0.0001},
+    ],
     "sentence_similarity": [{"model": "ENCODER", "minimum": 0.9}, {"model": "ENCODER", "metric": "angular"}],
+    "entailment": [{"model": "NLI", "minimum": 0.3}, {"model": "NLI", "direction": "forward"}],
+    "fluency": [{"model": "CAUSAL"}, {"model": "MLM", "ratio": None, "drop": 2.0}],
     "any_of": [{"transformations": "PARTS"}],
     "all_character_edits": [{}, {"keep_ends": False, "operations": ("swap", "delete")}],
     "keyboard_typos": [
@@ -53,6 +61,7 @@ VARIANTS: dict[str, list[dict[str, Any]]] = {
     "insert_synonym": [{}, {"k": 1}],
     "input_reduction": [{"width": 1}, {"width": 3}],
     "reduced": [{}, {"words": 1}],
+    "inverted_marks": [{}, {"marks": "all"}],
     "targeted": [{"label": "label 0"}, {"label": "label 2"}],
     "paraphrase": [{"model": "SEQ2SEQ", "k": 3}],
     "back_translation": [{"there": "SEQ2SEQ", "back": "SEQ2SEQ", "k": 2}],
@@ -80,6 +89,8 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     return {
         "MLM": tiny.bert(folder / "mlm", head="MaskedLM"),
         "ENCODER": tiny.bert(folder / "encoder", head="Model"),
+        "CAUSAL": tiny.gpt2(folder / "causal"),
+        "NLI": tiny.nli(folder / "nli", "bert"),
         "SEQ2SEQ": tiny.seq2seq(folder / "seq2seq"),
         "PARTS": (edits, synonyms, registry.get("transformations", "character_edits")(operations=("swap",))),
     }

@@ -50,3 +50,31 @@ def test_without_one_the_message_says_how_to_name_it(tmp_path: Path, monkeypatch
     assert "google-bert/bert-base-uncased" in ran.err
     assert "Traceback" not in ran.err
     assert not Path("results").exists()
+
+
+@pytest.mark.parametrize("recipe", ["bae", "clare"])
+@pytest.mark.parametrize("name", ["starter-en", "starter-es"])
+def test_words_are_put_in_added_and_merged(
+    recipe: str, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    where = f"attack.transformation.masked_lm_edits.model={_masked_lm(tmp_path / 'mlm', name)}"
+    more = ["--set", "attack.transformation.masked_lm_edits.minimum=0", "--set", "attack.query_budget=400"]
+    ran = robust(
+        *("attack", "--recipe", recipe, "--model", name, "--data", name, "--limit", 4, "--set", where, *more, "--json")
+    )
+    assert ran.code == 0, ran.err
+    said = json.loads(ran.out)
+    assert said["errors"] == 0
+    assert said["queries_mean"] <= 400
+    assert said["queries_mean"] > 20, "candidates were asked"
+
+
+@pytest.mark.parametrize("recipe", ["bae", "clare"])
+def test_without_one_the_message_names_their_own_parameter(
+    recipe: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    ran = robust("attack", "--recipe", recipe, "--model", "starter-en", "--data", "starter-en", "--limit", 2)
+    assert ran.code == 2
+    assert "masked_lm_edits.model=DIR" in ran.err

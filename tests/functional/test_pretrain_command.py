@@ -74,6 +74,10 @@ def test_the_result_is_fine_tuned_like_any_checkpoint(text: str, tmp_path: Path)
         (["pretrain", "bert-mini-es", "--data", "{text}", "--set", "train.stepz=9"], "did you mean 'steps'"),
         (["pretrain", "continue", "--model", "no/such/model", "--data", "{text}"], "no/such/model"),
         (["pretrain", "bert-mini-es", "--data", "{text}", "--skip", "("], "regular expression"),
+        (["pretrain", "bert-mini-es"], "--data FILE"),
+        (["pretrain", "counter-fit", "--lang", "es"], "--model"),
+        (["pretrain", "counter-fit", "--lang", "es", "--model", "nowhere"], "nowhere: no such file"),
+        (["pretrain", "counter-fit", "--lang", "es", "--data", "{text}"], "leave out --data"),
     ],
 )
 def test_a_mistake_is_one_message(words: list[str], said: str, text: str, tmp_path: Path) -> None:

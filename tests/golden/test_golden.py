@@ -25,6 +25,7 @@ RECIPES = (
     *("hard-label", "hotflip", "hotflip-chars", "iga", "input-reduction", "irrelevance", "keyboard-typos"),
     *("kuleshov", "leet", "morpheus", "ocr-errors", "pruthi", "pso", "pwws"),
     *("random-order", "spelling-es", "textbugger", "textfooler", "tone-es", "variety-es", "viper"),
+    *("textfooler-embeddings", "tfadjusted"),
 )
 UPDATE = "ROBUST_UPDATE_GOLDEN"
 VICTIM = ToyVictim(lean=9.0)
@@ -42,6 +43,7 @@ LEAN = {
         "morpheus": 5.0,
         "pruthi": 2.0,
     },
+    **{"textfooler-embeddings": 5.0, "tfadjusted": 3.0},
     **{"spelling-es": 3.0, "tone-es": 1.0, "variety-es": 1.0},
 }
 """Where `VICTIM` falls to nearly every attack, or to nearly none: how much the victim leans instead."""

@@ -75,6 +75,10 @@ def _kind(recipe: PretrainRecipe) -> Train:
         from robust.stages.pretrain import vectors
 
         return vectors.train
+    if recipe.model.kind == "counter-fit":
+        from robust.stages.pretrain import counterfit
+
+        return counterfit.train
     if recipe.model.kind == "recurrent":
         from robust.stages.pretrain import recurrent
 

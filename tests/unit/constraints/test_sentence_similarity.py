@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -68,12 +69,55 @@ def test_each_text_is_encoded_once(model: str, monkeypatch: pytest.MonkeyPatch) 
     assert sum(rows) == 3
 
 
-def test_an_encoder_that_pools_otherwise_is_refused(tmp_path: Path) -> None:
-    directory = tiny.bert(tmp_path, head="Model")
-    (tmp_path / "1_Pooling").mkdir()
-    (tmp_path / "1_Pooling" / "config.json").write_text(json.dumps({"pooling_mode_mean_tokens": False}))
+def sentence_transformer(directory: Path, pooling: dict[str, Any], *layers: str) -> str:
+    """A tiny encoder with the files that sentence-transformers puts beside it."""
+    model = tiny.bert(directory, head="Model")
+    kinds = [
+        ("", "Transformer"),
+        ("1_Pooling", "Pooling"),
+        *[(f"{n}_{kind}", kind) for n, kind in enumerate(layers, 2)],
+    ]
+    modules = [
+        {"idx": n, "name": str(n), "path": path, "type": f"sentence_transformers.models.{kind}"}
+        for n, (path, kind) in enumerate(kinds)
+    ]
+    (directory / "modules.json").write_text(json.dumps(modules))
+    (directory / "1_Pooling").mkdir()
+    (directory / "1_Pooling" / "config.json").write_text(json.dumps({"word_embedding_dimension": 32, **pooling}))
+    return model
+
+
+MEAN = {"pooling_mode_cls_token": False, "pooling_mode_mean_tokens": True, "pooling_mode_max_tokens": False}
+
+
+@pytest.mark.parametrize("pooling", [MEAN, {"pooling_mode": "mean"}])
+@pytest.mark.parametrize("layers", [(), ("Normalize",)])
+def test_encoders_of_sentence_transformers(tmp_path: Path, pooling: dict[str, Any], layers: tuple[str, ...]) -> None:
+    model = sentence_transformer(tmp_path, pooling, *layers)
+    found = SentenceSimilarity(model=model).similarities(pairs("the soup was bad"))
+    assert found == pytest.approx([by_hand(model, "the soup was good", "the soup was bad")], abs=2e-6)
+
+
+@pytest.mark.parametrize(
+    "pooling",
+    [{"pooling_mode_mean_tokens": False}, {**MEAN, "pooling_mode_max_tokens": True}, {"pooling_mode": "cls"}],
+)
+def test_an_encoder_that_pools_otherwise_is_refused(tmp_path: Path, pooling: dict[str, Any]) -> None:
+    directory = sentence_transformer(tmp_path, pooling)
     with pytest.raises(ModelError, match="average its tokens"):
         SentenceSimilarity(model=directory)(pairs("la casa"))
+
+
+def test_an_encoder_with_a_dense_layer_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match=r"models\.Dense"):
+        SentenceSimilarity(model=sentence_transformer(tmp_path, MEAN, "Dense")).ready(["es"])
+
+
+def test_a_broken_description_is_named(tmp_path: Path) -> None:
+    directory = sentence_transformer(tmp_path, MEAN)
+    (tmp_path / "modules.json").write_text("[")
+    with pytest.raises(ModelError, match=r"modules\.json"):
+        SentenceSimilarity(model=directory).ready(["es"])
 
 
 @pytest.mark.parametrize("missing", ["./nowhere", "somebody/nothing"])

@@ -69,3 +69,34 @@ def test_a_determiner_tells_the_part_of_speech() -> None:
     assert "Estaba borracha" in synonyms("Estaba bebida", 1, "es")
     assert "An improve day" not in synonyms("A perfect day", 1, "en")
     assert "They improve it" in synonyms("They perfect it", 1, "en")
+
+
+def test_a_letter_is_no_article() -> None:
+    assert "vitamin A lack" in synonyms("vitamin A deficiency", 2, "en")
+    assert not [text for text in synonyms("vitamin A deficiency", 2, "en") if "An" in text]
+    assert "AN IDEAL DAY" in synonyms("A PERFECT DAY", 1, "en")
+
+
+@pytest.mark.parametrize(
+    ("string", "index", "expected", "never"),
+    [
+        ("Un bello día", 1, "Un buen día", "bueno"),
+        ("UN BELLO DÍA", 1, "UN BUEN DÍA", "BUENO"),
+        ("Una enorme idea", 1, "Una gran idea", "grande"),
+        ("Un problema enorme para todos", 2, "Un problema grande para todos", "gran para"),
+        ("Dos enormes ideas", 1, "Dos grandes ideas", "gran "),
+        ("Un hombre perverso mata", 2, "Un hombre malvado mata", "malo mata"),  # *mata* is a noun elsewhere
+    ],
+)
+def test_adjectives_are_shortened_before_nouns(string: str, index: int, expected: str, never: str) -> None:
+    found = synonyms(string, index, "es")
+    assert expected in found
+    assert not [text for text in found if never in text]
+
+
+def test_a_participle_after_haber_stays_one() -> None:
+    assert not [text for text in synonyms("Yo nunca he dicho eso", 3, "es") if "aforismo" in text]
+    assert "Un aforismo antiguo" in synonyms("Un dicho antiguo", 1, "es")
+    found = synonyms("No ha subido", 2, "es")
+    assert "No ha elevado" in found
+    assert not {"No ha alto", "No ha ascendente"} & set(found)
