@@ -21,7 +21,7 @@ CHECKS: dict[registry.Family, Callable[[Any], None]] = {
 VARIANTS: dict[str, list[dict[str, Any]]] = {
     "greedy_word_ranking": [{"rank_by": by} for by in ("delete", "unk", "weighted_saliency", "random", "gradient")],
     "beam": [{"width": 1}, {"width": 4}],
-    "hotflip": [{"width": 1}, {"width": 3}],
+    "hotflip": [{"width": 1, "steps": 4}, {"width": 3, "steps": 2}],
     "genetic": [
         {},
         {"initial": "every_word", "crossover": "one_point", "repeat": True},
@@ -59,6 +59,8 @@ VARIANTS: dict[str, list[dict[str, Any]]] = {
     "inflections": [{}, {"categories": ("number", "gender")}],
     **{name: [{}, {"k": 3}] for name in ("swap_names", "swap_places", "swap_numbers")},
     "insert_synonym": [{}, {"k": 1}],
+    "input_reduction": [{"width": 1}, {"width": 3}],
+    "reduced": [{}, {"words": 1}],
     "inverted_marks": [{}, {"marks": "all"}],
     "targeted": [{"label": "label 0"}, {"label": "label 2"}],
     "paraphrase": [{"model": "SEQ2SEQ", "k": 3}],

@@ -59,9 +59,20 @@ def test_it_ends_at_the_first_success() -> None:
     assert one.queries < 40
 
 
-def test_width_is_1_or_more() -> None:
-    with pytest.raises(PluginError, match="width is 0"):
-        HotFlip(width=0)
+def test_it_ends_after_its_steps_and_asks_no_text_twice() -> None:
+    one = scope()
+    run_search(HotFlip(width=2, steps=3), one)  # nothing else would end it: letters can be swapped for ever
+    assert one.queries == 1 + (1 + 2) + (2 + 2) + (2 + 2)
+    one = scope()
+    run_search(HotFlip(width=1, steps=6), one)
+    scored = [str(text) for text in one.asked[2::2]]
+    assert len(scored) == len(set(scored)) == 6
+
+
+@pytest.mark.parametrize("wrong", [{"width": 0}, {"steps": 0}])
+def test_parameters_are_1_or_more(wrong: dict[str, int]) -> None:
+    with pytest.raises(PluginError, match=r"hotflip: .* 0"):
+        HotFlip(**wrong)
 
 
 def test_words_are_ranked_by_the_norm_of_their_gradient_for_one_query() -> None:
