@@ -14,7 +14,15 @@ OTHER_TASKS = ("ner-", "qa-", "addsent")
 """Recipes for taggers and models that answer questions; their own tests run them."""
 NEEDS_A_MODEL = ("bert-attack", "bae", "clare", "paraphrase", "back-translation")
 """Recipes with a model of their own; their own tests run them with tiny ones."""
-BUDGET = {"alzantot": 200, "iga": 200, "pso": 200, "faster-alzantot": 200, "beam-synonyms": 300, "hard-label": 300, "input-reduction": 400}
+BUDGET = {
+    "alzantot": 200,
+    "iga": 200,
+    "pso": 200,
+    "faster-alzantot": 200,
+    "beam-synonyms": 300,
+    "hard-label": 300,
+    "input-reduction": 400,
+}
 """Queries an example, for recipes that would otherwise ask thousands."""
 
 CASES = [
