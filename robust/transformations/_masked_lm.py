@@ -131,13 +131,13 @@ def _latin(piece: str) -> bool:
     return bool(piece) and all((c.isalpha() and ord(c) < 0x250) or unicodedata.combining(c) for c in piece)
 
 
-def fingerprint(models: Iterable[str]) -> dict[str, str]:
+def fingerprint(models: Iterable[str], plugin: str = "masked_lm") -> dict[str, str]:
     """What pins each model: a hash of its files for a directory, the commit for a hub id ("absent" if not there)."""
-    return {model: pinned(_located, model) for model in models}
+    return {model: pinned(lambda name: _located(name, plugin), model) for model in models}
 
 
 @lru_cache(maxsize=4)
-def _located(model: str, plugin: str = "masked_lm") -> Checkpoint:
+def _located(model: str, plugin: str) -> Checkpoint:
     """Kept, so that what is pinned is what is loaded."""
     said = {name: getattr(MASKED_LM, name).replace("masked_lm", plugin) for name in ("option", "fit")}
     return locate(model, wanted=replace(MASKED_LM, **said))

@@ -67,7 +67,7 @@ class MaskedLMEdits:
 
     def fingerprint(self) -> dict[str, str]:
         """What pins the weights."""
-        return _masked_lm.fingerprint(AUTO.values() if self.model == "auto" else [self.model])
+        return _masked_lm.fingerprint(AUTO.values() if self.model == "auto" else [self.model], "masked_lm_edits")
 
     def ready(self, langs: Collection[Lang], /) -> None:
         """Load the model of each language. Raises `ModelError`."""
