@@ -17,7 +17,7 @@ from robust.lang.base import language
 from robust.lang.case import like
 from robust.lang.embedding import embedding
 from robust.lang.es.gender import gender
-from robust.lang.lexicon import Analysis, lexicon
+from robust.lang.lexicon import OWN_ENTRY, Analysis, lexicon
 from robust.registry import register
 from robust.transformations._before import can_follow
 
@@ -31,10 +31,11 @@ class EmbeddingNeighbours:
     """The `k` words nearest to the word by the counter-fitted vectors that ship with its language (Mrkšić et al. 2016).
 
     The candidate source of Jin et al. 2020 (arXiv:1907.11932, section 3: k = 50, a cosine of at least 0.7). `minimum`
-    is the least cosine, in [-1, 1]. Candidates are of the word's part of speech (of all that are usual for it) and get
-    its form and case, Spanish nouns also have its gender. Those whose form is not certain are left out, and so are
-    opposites, words that the thesaurus never offers (most rude ones), and words after which *a* or *an*, *y*, *la* …
-    before them would have to change. Stop words, words without a vector and words in mixed case have no candidates.
+    is the least cosine, in [-1, 1]. Candidates are, as a rule, of the word's part of speech and get its form and case,
+    Spanish nouns also have its gender; a form of several lemmas (`lives`, `gripping`) is only replaced by what can
+    stand for each. Those whose form is not certain are left out, and so are opposites, words that the thesaurus never
+    offers (most rude ones), and words after which *a* or *an*, *y*, *la* … before them would have to change. Stop
+    words, words without a vector and words in mixed case have no candidates.
 
     Vectors know no contexts: of a word with several meanings they show the usual one, and what is near may be another
     thing of the same kind.
@@ -72,30 +73,46 @@ class EmbeddingNeighbours:
 @lru_cache(maxsize=50_000)
 def _neighbours(lang: Lang, word: str, minimum: float) -> tuple[str, ...]:
     """The neighbours of `word` (lower case) in its form, nearest first, each once."""
-    known, vectors = language(lang), embedding(lang)
-    own = vectors.lemma(word)
-    if own is None or len(word) < 2 or known.is_stopword(word):
+    known = language(lang)
+    if len(word) < 2 or known.is_stopword(word):
         return ()
-    readings = _usual(lang, [reading for reading in known.analyse(word, lexicon(lang)) if reading.lemma == own])
-    found: dict[str, None] = {}
-    for lemma, _ in vectors.nearest(own, minimum):
-        # A word that may be one thing or the other (`público`) is only replaced by what can be both.
-        forms = {known.inflect(lemma, one) if _same_kind(lang, one, lemma) else None for one in readings}
-        form = forms.pop() if len(forms) == 1 else None
-        if form is not None and form != word and not known.is_stopword(form):
-            found[form] = None
-    return tuple(found)
+    readings = list(known.analyse(word, lexicon(lang)))
+    # Forms of two lemmas (`lives`) and words that may be one thing or the other (`público`) are only replaced by what
+    # can be both.
+    found = [_forms(lang, one, minimum) for one in _usual(lang, word, readings)]
+    shared = [form for form in found[0] if all(form in forms for forms in found[1:])] if found else []
+    return tuple([form for form in shared if form != word and not known.is_stopword(form)])
 
 
-def _usual(lang: Lang, readings: list[Analysis]) -> list[Analysis]:
-    """Those that are not rare beside the others, as the adverb `awful` is beside the adjective."""
-    weights = [lexicon(lang).entry(reading).frequency + 1 for reading in readings]
-    return [one for one, weight in zip(readings, weights, strict=True) if weight >= RARE * max(weights)]
+def _forms(lang: Lang, reading: Analysis, minimum: float) -> dict[str, None]:
+    """The neighbours of the lemma of `reading` in its form, nearest first; those without a certain form left out."""
+    near = [lemma for lemma, _ in embedding(lang).nearest(reading.lemma, minimum) if _same_kind(lang, reading, lemma)]
+    forms = [language(lang).inflect(lemma, reading) for lemma in near]
+    return dict.fromkeys([form for form in forms if form is not None])
+
+
+def _usual(lang: Lang, word: str, readings: list[Analysis]) -> list[Analysis]:
+    """Those not rare beside the others, as are the adverb `awful` and the noun `leaving`; the likeliest one first.
+
+    A participle that has an entry of its own as an adjective (`gripping`, `loved`) may always be that one.
+    """
+    known = lexicon(lang)
+    weights = {one: (known.entry(one).frequency + 1) * (OWN_ENTRY if one.lemma == word else 1.0) for one in readings}
+    least = RARE * max(weights.values(), default=0)
+    verbal = any(one.part_of_speech == "verb" and one.lemma != word for one in readings)
+    usual = [
+        one
+        for one, weight in weights.items()
+        if weight >= least or (verbal and one.part_of_speech == "adj" and one.lemma == word)
+    ]
+    return sorted(usual, key=lambda one: -weights[one])
 
 
 def _same_kind(lang: Lang, reading: Analysis, lemma: str) -> bool:
-    """Whether `lemma` is of the part of speech of `reading`, and in Spanish of its gender, or reflexive as it is."""
-    if reading.part_of_speech not in lexicon(lang).parts_of_speech(lemma):
+    """Whether `lemma` usually is of the part of speech of `reading`; in Spanish also of its gender, or as reflexive."""
+    entries = lexicon(lang).entries(lemma)
+    seen = [entry.frequency + 1 for entry in entries if entry.part_of_speech == reading.part_of_speech]
+    if not seen or seen[0] < RARE * max(entry.frequency + 1 for entry in entries):  # its vector shows another use
         return False
     if lang == "es" and reading.part_of_speech == "noun":
         own, its = gender(reading.lemma), gender(lemma)

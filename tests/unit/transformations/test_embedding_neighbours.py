@@ -41,6 +41,28 @@ def test_opposites_other_kinds_and_other_genders_are_left_out() -> None:
     assert "fastly" not in words("quickly done", lang="en")
 
 
+@pytest.mark.parametrize(
+    ("string", "index", "lang", "never"),
+    [
+        ("we found it", 1, "en", "establish"),  # `found` in its own right is a rare reading
+        ("she sang well", 1, "en", "song"),
+        ("before leaving town", 1, "en", "departure"),
+        ("she loved him", 1, "en", "pet"),
+        ("she lives here", 1, "en", "lifetimes"),
+        ("a gripping film", 1, "en", "clutching"),  # the verb or the adjective
+        ("a gripping film", 1, "en", "riveting"),
+        ("it collapses often", 1, "en", "stomachs"),  # `stomach` is a verb, but its vector is the noun's
+        ("es encantadora", 1, "es", "bruja"),
+    ],
+)
+def test_candidates_fit_every_usual_reading(string, index, lang, never) -> None:
+    assert never not in words(string, index, lang=lang)
+
+
+def test_a_form_whose_own_entry_is_rare_has_the_neighbours_of_its_lemma() -> None:
+    assert "perceived" in words("they saw it", 1, lang="en")
+
+
 def test_what_cannot_follow_the_word_before_is_left_out() -> None:
     made = EmbeddingNeighbours(k=500, minimum=0.6)
     free, after_a = [words(f"{one} terrible idea", 1, lang="en", made=made) for one in ("the", "a")]
