@@ -33,7 +33,8 @@ class _Question:
 @dataclass(frozen=True, kw_only=True)
 class MaskedLMEdits:
     """What a masked language model expects at a mask: in the place of the word (`replace`), before or after it
-    (`insert_before`, `insert_after`), or in the place of the word and the next one (`merge`).
+    (`insert_before`, `insert_after`), or in the place of the word and the next one (`merge`). What is added after a
+    word stands directly before the next one: behind a comma between them.
 
     The operations of BAE (Garg & Ramakrishnan 2020, arXiv:2004.01970: replace, insert) and CLARE (Li et al. 2021,
     arXiv:2009.07502: replace, insert, merge). Of each, up to `k` whole words with a probability of `minimum` at least,
@@ -105,6 +106,9 @@ class MaskedLMEdits:
             "insert_before": (string[:start], " ", string[start:]),
             "insert_after": (string[:end] + " ", "", string[end:]),
         }
+        if index + 1 < len(site.text):  # where `Text.insert` puts it: behind the signs that stand between the words
+            following = site.text.spans[index + 1][0]
+            holes["insert_after"] = (string[:following], " ", string[following:])
         if index + 1 < len(site.text) and parted_by_space(site.text, index + 1):
             holes["merge"] = (string[:start], "", string[site.text.spans[index + 1][1] :])
         made = []
