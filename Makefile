@@ -24,7 +24,7 @@ demo: .venv/demo.stamp
 	@$(BIN)/robust demo
 
 test: .venv/dev.stamp
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 # Everything but the tests: fast, for every commit.
 check: lint types layers
