@@ -14,10 +14,10 @@ from robust.core.types import Lang
 from robust.data.questions import Question, QuestionTable, pinned
 from robust.data.table import fingerprint
 from robust.errors import DataError, ModelError
+from robust.lang import squad
 from robust.models.windows import Window, positions, spans, windows
 from robust.recipe.finetune import FinetuneRecipe, Training
 from robust.recipe.qa import QuestionAnswering
-from robust.results import squad
 from robust.results.estimates import Estimate, mean, proportion
 from robust.stages.examples import HELD_OUT, Encoded
 from robust.stages.tasks.base import held_out

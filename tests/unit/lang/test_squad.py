@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from robust.core.types import Lang
-from robust.results.squad import exact_match, f1, normalise
+from robust.lang.squad import exact_match, f1, normalise
 
 
 @pytest.mark.parametrize(
