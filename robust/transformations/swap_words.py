@@ -9,6 +9,7 @@ from typing import ClassVar
 from robust.core.text import Text
 from robust.core.transformation import Site
 from robust.core.types import LANGS, Lang
+from robust.lang.base import language
 from robust.registry import register
 from robust.transformations._before import parted_by_space
 
@@ -18,8 +19,9 @@ from robust.transformations._before import parted_by_space
 class SwapWords:
     """The word and the next one in each other's place, as in the random swap of Wei & Zou 2019 (EDA, arXiv:1901.11196).
 
-    Only where white space alone parts them. A capital that belongs to the place (`The film` → `Film the`) stays there.
-    Both words count as changed.
+    Only where white space alone parts them. The capital of the first word belongs to the place and stays there (`The
+    film` → `Film the`), unless the word is unknown and so perhaps a name (`Paris is` → `is Paris`). Both words count as
+    changed.
 
     *Differs from the paper*: neighbours change places; there any two words of the text do.
     """
@@ -29,13 +31,21 @@ class SwapWords:
 
     def __call__(self, sites: Sequence[Site], /) -> list[list[Text]]:
         """One candidate for each site, none where the words are the same."""
-        return [self._swapped(site.text, site.index) for site in sites]
+        return [self._swapped(site.text, site.index, site.lang) for site in sites]
 
-    def _swapped(self, text: Text, index: int) -> list[Text]:
+    def _swapped(self, text: Text, index: int, lang: Lang) -> list[Text]:
         if index + 1 >= len(text) or not parted_by_space(text, index + 1):
             return []
         first, second = text.words[index], text.words[index + 1]
-        if first[0].isupper() and first[1:].islower() and second.islower():
+        if index == 0 and second.islower() and _opens(first, lang):
             first, second = first.lower(), second.capitalize()
         made = text.replace(index, second).replace(index + 1, first)
         return [] if made == text else [made]
+
+
+def _opens(word: str, lang: Lang) -> bool:
+    """Whether a word owes its capital to its place at the beginning: the language knows it in small letters."""
+    plain, known = word.lower(), language(lang)
+    if word != plain.capitalize() or word == "I":
+        return False
+    return known.is_stopword(plain) or bool(known.parts_of_speech(plain))

@@ -30,7 +30,11 @@ def test_a_word_is_left_out_but_not_the_last_one() -> None:
     [
         ("a very good film", 1, ["a good very film"]),
         ("The film was long", 0, ["Film the was long"]),
+        ("A very good film", 0, ["Very a good film"]),
+        ("I liked it", 0, ["liked I it"]),
         ("McDonald was here", 0, ["was McDonald here"]),
+        ("Uruguay is small", 0, ["is Uruguay small"]),
+        ("We saw The end", 2, ["We saw end The"]),
         ("good, bad", 0, []),
         ("very very", 0, []),
         ("the end", 1, []),
