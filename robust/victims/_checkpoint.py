@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 import numpy as np
 
@@ -69,6 +69,15 @@ class Loaded:
             return model(**inputs)
 
 
+class How(TypedDict, total=False):
+    """How to load a checkpoint; what is left out is as for `TransformersVictim.load`, which explains them."""
+
+    device: str
+    dtype: str
+    revision: str | None
+    trust_remote_code: bool
+
+
 def load(
     source: str | Path,
     *,
@@ -76,20 +85,18 @@ def load(
     task: Task,
     labels: Callable[[Any], tuple[str, ...]],
     name: str,
-    device: str,
-    dtype: str,
-    revision: str | None,
-    trust: bool,
+    **how: Unpack[How],
 ) -> Loaded:
     """A checkpoint from a directory or the hub; `labels` reads them off its configuration.
 
     Raises `ModelError` for anything but a complete model of that kind with a fast tokeniser.
     """
-    found = locate(source, wanted=wanted, name=name, revision=revision, trust=trust)
+    trust = how.get("trust_remote_code", False)
+    found = locate(source, wanted=wanted, name=name, revision=how.get("revision"), trust=trust)
     fetch(found)
-    target = pick_device(device)
+    target = pick_device(how.get("device", "auto"))
     config = load_config(found)
-    chosen = pick_dtype(dtype, target, int(getattr(config, "hidden_size", 0) or 0))
+    chosen = pick_dtype(how.get("dtype", "auto"), target, int(getattr(config, "hidden_size", 0) or 0))
     model, tokenizer = load_checkpoint(found, config, target)
     if not tokenizer.is_fast:
         raise ModelError(

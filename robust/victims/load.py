@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING, Unpack
 
 from robust import starter
 from robust.checkpoints import files, hub
@@ -12,6 +13,9 @@ from robust.checkpoints.locate import locate
 from robust.core.types import Task
 from robust.core.victim import AnyVictim, Victim
 from robust.errors import ModelError, UserError, did_you_mean
+
+if TYPE_CHECKING:
+    from robust.victims._checkpoint import How
 
 _KINDS = "starter-en, starter-es, a model directory, a hub id, a URL or a .skops file"
 _HEADS: dict[Task, str] = {"tagging": "ForTokenClassification", "qa": "ForQuestionAnswering"}
@@ -99,42 +103,19 @@ def task_of(spec: str, *, revision: str | None = None) -> Task:
     return "classification"
 
 
-def load_for_task(
-    spec: str,
-    task: Task,
-    *,
-    device: str = "auto",
-    dtype: str = "auto",
-    revision: str | None = None,
-    trust_remote_code: bool = False,
-    max_per_second: float | None = None,
-) -> AnyVictim:
+def load_for_task(spec: str, task: Task, *, max_per_second: float | None = None, **how: Unpack[How]) -> AnyVictim:
     """`load_victim`, or the victim of another task; parameters as there. Raises `ModelError` and `UserError`."""
     if task == "classification":
-        return load_victim(
-            spec,
-            device=device,
-            dtype=dtype,
-            revision=revision,
-            trust_remote_code=trust_remote_code,
-            max_per_second=max_per_second,
-        )
+        return load_victim(spec, max_per_second=max_per_second, **how)
     from robust.victims.reader import ReaderVictim
     from robust.victims.tagger import TaggerVictim
 
     _refuse(spec, "no server", max_per_second=max_per_second)
     path = Path(spec).expanduser()
     if path.is_dir():
-        _refuse(spec, "a directory", revision=revision)
+        _refuse(spec, "a directory", revision=how.get("revision"))
     kind = TaggerVictim if task == "tagging" else ReaderVictim
-    return kind.load(
-        path if path.is_dir() else spec,
-        name=spec,
-        device=device,
-        dtype=dtype,
-        revision=revision,
-        trust_remote_code=trust_remote_code,
-    )
+    return kind.load(path if path.is_dir() else spec, name=spec, **how)
 
 
 def _load_file(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 import numpy as np
 
@@ -16,7 +16,7 @@ from robust.core.victim import VictimMeta
 from robust.errors import ModelError
 from robust.models.windows import spans, windows
 from robust.victims import _checkpoint
-from robust.victims._checkpoint import Loaded
+from robust.victims._checkpoint import How, Loaded
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
@@ -56,16 +56,7 @@ class ReaderVictim:
     max_tokens: int = 30
 
     @classmethod
-    def load(
-        cls,
-        source: str | Path,
-        *,
-        name: str | None = None,
-        device: str = "auto",
-        dtype: str = "auto",
-        revision: str | None = None,
-        trust_remote_code: bool = False,
-    ) -> ReaderVictim:
+    def load(cls, source: str | Path, *, name: str | None = None, **how: Unpack[How]) -> ReaderVictim:
         """Load from a directory or the hub; parameters as `TransformersVictim.load`. Raises `ModelError`."""
         return cls(
             loaded=_checkpoint.load(
@@ -74,10 +65,7 @@ class ReaderVictim:
                 task="qa",
                 labels=lambda config: COLUMNS,
                 name=name or str(source),
-                device=device,
-                dtype=dtype,
-                revision=revision,
-                trust=trust_remote_code,
+                **how,
             )
         )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 
@@ -16,7 +16,7 @@ from robust.core.victim import VictimMeta
 from robust.errors import ModelError
 from robust.models.places import places
 from robust.victims import _checkpoint
-from robust.victims._checkpoint import Loaded
+from robust.victims._checkpoint import How, Loaded
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
@@ -47,16 +47,7 @@ class TaggerVictim:
     loaded: Loaded = field(repr=False)
 
     @classmethod
-    def load(
-        cls,
-        source: str | Path,
-        *,
-        name: str | None = None,
-        device: str = "auto",
-        dtype: str = "auto",
-        revision: str | None = None,
-        trust_remote_code: bool = False,
-    ) -> TaggerVictim:
+    def load(cls, source: str | Path, *, name: str | None = None, **how: Unpack[How]) -> TaggerVictim:
         """Load from a directory or the hub; parameters as `TransformersVictim.load`. Raises `ModelError`."""
         called = name or str(source)
 
@@ -73,10 +64,7 @@ class TaggerVictim:
                 task="tagging",
                 labels=labels,
                 name=called,
-                device=device,
-                dtype=dtype,
-                revision=revision,
-                trust=trust_remote_code,
+                **how,
             )
         )
 
