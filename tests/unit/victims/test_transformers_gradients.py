@@ -55,7 +55,7 @@ def test_padding_changes_no_gradient(model_dirs: dict[str, Path], kind: str) -> 
         (alone,) = victim.gradients([item])
         assert together.tokens == alone.tokens
         assert together.places == alone.places
-        np.testing.assert_allclose(together.values, alone.values, atol=1e-5)
+        np.testing.assert_allclose(together.values, alone.values, atol=1e-4 * np.abs(alone.values).max())
         assert together.loss == pytest.approx(alone.loss, abs=1e-5)
     assert victim.gradients([]) == []
 
@@ -94,13 +94,24 @@ def test_estimates_are_the_slope_towards_the_other_embedding(model_dirs: dict[st
     got = victim.estimates([(found, (other,)) for other in others])
     assert got.shape == (5,)
     assert got[0] == 0
-    table = victim.model.get_input_embeddings()
-    ids = victim._encode([(others[1],)])["input_ids"][0]
-    if len(ids) == len(found.tokens):
-        difference = (table(ids) - table(torch.tensor(found.tokens))).detach().numpy()
-        assert got[1] == pytest.approx((difference * found.values).sum(), abs=1e-4)
     np.testing.assert_array_equal(got[2:3], victim.estimates([(found, (others[2],))]))
     assert victim.estimates([]).shape == (0,)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_tokens_that_give_way_to_as_many_have_the_estimate_of_the_paper(model_dirs: dict[str, Path], kind: str) -> None:
+    victim = load(model_dirs[kind])
+    words = ("the", "soup", "was", "dull", "warm", "la", "nobody", "and")
+    (found,) = victim.gradients([(("the soup was dull",), 0)])
+    table, checked = victim.model.get_input_embeddings(), 0
+    for other in (f"the soup was {word}" for word in words if word != "dull"):
+        ids = victim._encode([(other,)])["input_ids"][0]
+        if len(ids) == len(found.tokens):
+            difference = (table(ids) - table(torch.tensor(found.tokens))).detach().numpy()
+            (got,) = victim.estimates([(found, (other,))])
+            assert got == pytest.approx((difference * found.values).sum(), abs=2e-5)
+            checked += abs(float(got)) > 1e-4
+    assert checked >= 2
 
 
 def test_a_model_in_training_is_given_back_and_keeps_no_gradients(model_dirs: dict[str, Path]) -> None:
