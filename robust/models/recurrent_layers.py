@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import TypeAlias
 
 import torch
@@ -63,6 +64,13 @@ def locked_dropout(x: torch.Tensor, share: float) -> torch.Tensor:
     return x * F.dropout(torch.ones_like(x[:1]), share)
 
 
+@cache
+def _lstm_knows_bfloat16() -> bool:
+    """Whether the processor has a kernel for LSTMs in bfloat16: autocast asks for one whether it exists or not."""
+    known = getattr(torch.ops.mkldnn, "_is_mkldnn_bf16_supported", None)
+    return known is not None and bool(known())
+
+
 class RecurrentLayer(nn.Module):
     """One layer of `rnn` (tanh), `gru` or `lstm` cells over whole sequences, by torch's fused kernels.
 
@@ -108,7 +116,12 @@ class RecurrentLayer(nn.Module):
         # The kernels keep what a backward pass needs only where they are told of "training"; they drop nothing here.
         settings = (True, 1, 0.0, torch.is_grad_enabled(), False, False)
         if self.cell == "lstm":
-            outputs, h, c = torch.lstm(x, first, weights, *settings)
+            if x.device.type == "cpu" and not _lstm_knows_bfloat16():
+                with torch.autocast("cpu", enabled=False):
+                    exact = [part.to(recurrent.dtype) for part in first]
+                    outputs, h, c = torch.lstm(x.to(recurrent.dtype), exact, weights, *settings)
+            else:
+                outputs, h, c = torch.lstm(x, first, weights, *settings)
             return outputs, (h[0], c[0])
         kernel = torch.gru if self.cell == "gru" else torch.rnn_tanh
         outputs, h = kernel(x, first[0], weights, *settings)
