@@ -48,6 +48,12 @@ _TEACHER = (
     "--set model.dropout=0.1 --set train.epochs=2 --set train.batch_size=64 --set train.learning_rate=3e-4 "
     "--set train.label_smoothing=0.05 --set train.word_dropout=0.1 --set train.max_length=192"
 )
+_STARTER_ES = (
+    "--data {prepared}/starter-es/train.jsonl --dev {prepared}/starter-es/dev.jsonl "
+    "--test {prepared}/starter-es/test-reviews.jsonl --test {prepared}/starter-es/test-tass.jsonl "
+    "--test {prepared}/starter-es/test-politics.jsonl --test {prepared}/starter-es/test-opener.jsonl "
+    "--test starter-es --baseline"
+)
 _SST2 = "--train {data}/en/sst2/train.tsv --dev {data}/en/sst2/dev.tsv --test {data}/en/sst2/test.tsv"
 _TASS = (
     "--train {prepared}/starter-es/tweets-train.jsonl --dev {prepared}/starter-es/tweets-dev.jsonl "
@@ -114,12 +120,16 @@ EXPERIMENTS: tuple[Experiment, ...] = (
         for seed in (1, 2)
     ),
     _finetune(
-        "starter-es",
+        "student-es",
         "starter-es --model {work}/bert-domain-es --teacher bag-of-words --teacher {work}/teacher-es-1 "
-        "--teacher {work}/teacher-es-2 --data {prepared}/starter-es/train.jsonl --dev {prepared}/starter-es/dev.jsonl "
-        "--test {prepared}/starter-es/test-reviews.jsonl --test {prepared}/starter-es/test-tass.jsonl "
-        "--test {prepared}/starter-es/test-politics.jsonl --test {prepared}/starter-es/test-opener.jsonl "
-        "--test starter-es --baseline",
+        f"--teacher {{work}}/teacher-es-2 {_STARTER_ES}",
+        "starter",
+    ),
+    _finetune(
+        "starter-es",
+        "starter-es --model {work}/student-es --teacher bag-of-words@reviews- --teacher {work}/student-es "
+        f"--unlabelled {{prepared}}/starter-es/unlabelled-reviews.jsonl {_STARTER_ES} "
+        "--set train.epochs=2 --set train.batch_size=32 --set train.learning_rate=1e-4",
         "starter",
     ),
     _finetune(

@@ -38,7 +38,10 @@ def finetune(
     ] = None,
     teacher: Annotated[
         list[str] | None,
-        typer.Option(help="Learn also what this model says of the texts, or bag-of-words. Repeatable: their mean."),
+        typer.Option(
+            help="Learn also what this model says of the texts, or bag-of-words; MODEL@PREFIX: only of those whose id "
+            "begins so. Repeatable: their mean."
+        ),
     ] = None,
     unlabelled: Annotated[
         list[str] | None, typer.Option(help="Texts without labels, for teachers to teach by. Repeatable.")

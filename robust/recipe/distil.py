@@ -12,12 +12,20 @@ BAG_OF_WORDS = "bag-of-words"
 """The teacher that is fitted on the labelled rows themselves: TF-IDF and logistic regression."""
 
 
+def subject(teacher: str) -> tuple[str, str]:
+    """A teacher's model, and how the ids begin of the rows that it speaks of (empty: all)."""
+    model, at, prefix = teacher.rpartition("@")
+    return (model, prefix) if at else (teacher, "")
+
+
 class Distillation(Part):
     """Learning from teachers (Hinton, Vinyals & Dean 2015, arXiv:1503.02531; small encoders: Turc et al. 2019).
 
-    `teachers` are models as `--model` takes them elsewhere, or `bag-of-words`; their probabilities are averaged. A row
-    with a label is learnt as `gold` · its label + (1 - `gold`) · the teachers' mean; a row without one as the mean
-    alone. The temperature is 1.
+    `teachers` are models as `--model` takes them elsewhere, or `bag-of-words`; their probabilities are averaged. With
+    `@PREFIX` behind it (`bag-of-words@reviews-`) a teacher speaks of the rows alone whose id begins so, and a bag of
+    words is fitted on them alone. A row with a label is learnt as `gold` · its label + (1 - `gold`) · the mean of the
+    teachers that speak of it, or as its label where none does; a row without one as the mean alone. The temperature
+    is 1.
 
     `balance` assumes that rows without labels have the classes in equal shares, and moves what the teachers say of them
     by the same log-odds everywhere until it is so: a teacher of short texts may find most long ones negative, and still

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 import robust
+from robust.recipe.distil import Distillation, subject
 from robust.recipe.finetune import FinetuneRecipe
 from robust.results.estimates import RESAMPLES, Estimate
 from robust.stages.baseline import DESCRIPTION
@@ -98,12 +99,18 @@ def travelling(model: str) -> str:
     return Path(model).name if Path(model).expanduser().is_dir() else model
 
 
+def taught_by(how: Distillation) -> list[str]:
+    """The teachers by the names that they have elsewhere too."""
+    parts = [subject(teacher) for teacher in how.teachers]
+    return [travelling(model) + (f"@{of}" if of else "") for model, of in parts]
+
+
 def _told(recipe: FinetuneRecipe) -> dict[str, Any]:
     found = recipe.model_dump(mode="json", exclude=_unsaid(recipe))
     if recipe.model.checkpoint is not None:
         found["model"]["checkpoint"] = travelling(recipe.model.checkpoint)
     if recipe.distil is not None:
-        found["distil"]["teachers"] = [travelling(name) for name in recipe.distil.teachers]
+        found["distil"]["teachers"] = taught_by(recipe.distil)
     return found
 
 

@@ -143,7 +143,7 @@ def finetune(
                     notes.append(f"{repeats} of {len(table.rows)} rows of {name} are also in the unlabelled data.")
             learnt, soft = _taught(recipe.distil, taught, train, unlabelled, declared, place)
             soft = soft[:, [declared.index(label) for label in labels]]
-            taught_by = ", ".join(card.travelling(name) for name in recipe.distil.teachers)
+            taught_by = ", ".join(card.taught_by(recipe.distil))
             more = f" and of {len(unlabelled.rows)} rows without labels" if unlabelled else ""
             notes.append(f"Teachers told what to make of the training rows{more}: {taught_by}.")
         trainer = trainers.make(recipe, task, model, tokenizer, learnt, dev, labels, place, device, progress, soft)

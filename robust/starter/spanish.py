@@ -6,6 +6,7 @@ import json
 import math
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from robust.core.seeds import derive
@@ -62,7 +63,8 @@ def prepare(data: Path) -> dict[str, list[Row]]:
         "reviews-rows": [row for row in train if row.id.startswith("reviews-")],
     }
     neutral = [row for row in reviews(data, neutral=True) if not row.label and row.text not in protected]
-    candidates = [*neutral, *recombined(whole["reviews-train"], number=RECOMBINED)]
+    mixed = [replace(row, id=f"reviews-{row.id}") for row in recombined(whole["reviews-train"], number=RECOMBINED)]
+    candidates = [*neutral, *mixed]
     unlabelled = [row for row in candidates if row.text not in protected]
     return {"train": train, "dev": dev, **tests, **whole, "unlabelled-reviews": unlabelled}
 

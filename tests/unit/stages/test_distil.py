@@ -56,6 +56,37 @@ def test_targets_mix_labels_with_the_mean_of_the_teachers(tmp_path: Path) -> Non
     assert np.array_equal(again[1], targets)
 
 
+def test_a_teacher_of_some_rows_is_heard_on_those_alone(tmp_path: Path) -> None:
+    """Rows of both teachers get their mean, rows of one what that one says, a labelled row of none its label."""
+
+    def rows(*given: tuple[str, str | None]) -> Table:
+        made = table([((name,), label) for name, label in given])
+        return replace(made, rows=tuple(replace(row, id=row.fields[0]) for row in made.rows))
+
+    train = rows(("film-1", "positive"), ("hotel-1", "negative"), ("other", "negative"))
+    films = replace(teacher(0.8), of="film-")
+    hotels = replace(teacher(0.4), of="hotel-")
+    second = replace(teacher(0.1), of="film-2")
+    how = Distillation(teachers=("a",), gold=0.5)
+    _, targets = lesson(how, [films, hotels, second], train, rows(("film-2", None)), LABELS, kept=tmp_path / "kept.npy")
+    assert targets[:, 1] == pytest.approx([0.9, 0.2, 0.0, 0.45])
+    with pytest.raises(DataError, match=r"'tweet-1' has no teacher"):
+        lesson(how, [films], train, rows(("tweet-1", None)), LABELS, kept=tmp_path / "other.npy")
+
+
+def test_a_bag_of_words_of_some_rows_learns_from_those_alone(reviews) -> None:
+    """It was told the opposite everywhere else."""
+    turned = {"negative": "positive", "positive": "negative"}
+    mine = [replace(row, id=f"mine-{at}") for at, row in enumerate(reviews.rows)]
+    others = [replace(row, id=f"other-{at}", label=turned[str(row.label)]) for at, row in enumerate(reviews.rows)] * 2
+    both = replace(reviews, rows=tuple(mine + others))
+    (taught_here,) = distil.teachers(Distillation(teachers=("bag-of-words@mine-",)), both, LABELS, device="cpu")
+    said = taught_here.says(mine).argmax(axis=1)
+    assert np.mean([LABELS[at] == row.label for at, row in zip(said, mine, strict=True)]) > 0.9
+    with pytest.raises(DataError, match="bag-of-words@nobody- finds 0 training rows"):
+        distil.teachers(Distillation(teachers=("bag-of-words@nobody-",)), both, LABELS, device="cpu")
+
+
 def test_a_biased_teacher_is_balanced_on_rows_without_labels(tmp_path: Path) -> None:
     """All rows move by the same log-odds, so that their order stays, and labelled rows stay as they are told."""
     odds = np.array([-4.0, -2.5, -1.0, 0.2, -3.0, -0.5])
