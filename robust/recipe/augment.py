@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer, PlainValidator, ValidationInfo
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer, PlainValidator
 
 from robust.core.types import Lang
 from robust.recipe.attack import plain_name, unique
+from robust.recipe.nested import section
 from robust.recipe.parts import Count
 from robust.recipe.plugins import ConstraintSpec, TransformationSpec
 
@@ -27,14 +27,6 @@ class Augmentation(BaseModel):
     copies: Count = 1
 
 
-def _augmentation(value: Any, info: ValidationInfo) -> Augmentation:
-    # A nested validation, because the plugins must know the recipe's languages to be checked against them.
-    if isinstance(value, Augmentation):
-        return value
-    languages = info.data.get("languages", ())
-    return Augmentation.model_validate_json(json.dumps(value), strict=True, context={"languages": languages})
-
-
 class AugmentRecipe(BaseModel):
     """Changed copies of texts that keep their labels."""
 
@@ -46,6 +38,6 @@ class AugmentRecipe(BaseModel):
     cites: str = ""
     languages: Annotated[tuple[Lang, ...], Field(min_length=1), AfterValidator(unique)]
     augment: Annotated[
-        Augmentation, PlainValidator(_augmentation), PlainSerializer(lambda part: part.model_dump(mode="json"))
+        Augmentation, PlainValidator(section(Augmentation)), PlainSerializer(lambda part: part.model_dump(mode="json"))
     ]
     deviations: tuple[str, ...] = ()
