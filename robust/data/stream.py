@@ -37,6 +37,8 @@ class Source:
 
     head: Records
     records: Numbered
+    types: Mapping[str, object] = field(default_factory=dict)
+    """Arrow types of the columns, where the source has such."""
 
 
 @dataclass(kw_only=True)
@@ -186,7 +188,8 @@ def _parquet(place: str, name: str, stack: ExitStack) -> Source:
     if len(set(columns)) < len(columns):
         raise DataError(f"{place}: two columns have the same name", fix=f"rename one of {', '.join(columns)}")
     rows = (row for batch in file.iter_batches(batch_size=1024) for row in batch.to_pylist())
-    return Source(head=_blank(place, name, columns=columns), records=((row, None) for row in rows))
+    types = {column.name: column.type for column in file.schema_arrow}
+    return Source(head=_blank(place, name, columns=columns), records=((row, None) for row in rows), types=types)
 
 
 def _no_rows(head: Records) -> DataError:
