@@ -12,7 +12,7 @@ from robust.core.constraint import TargetConstraint
 from robust.core.draws import Draws
 from robust.core.example import Answers
 from robust.core.seeds import derive
-from robust.core.types import Lang
+from robust.core.types import Lang, Task
 from robust.errors import UserError
 from robust.recipe.augment import AugmentRecipe
 from robust.recipe.meaning import risks
@@ -119,15 +119,15 @@ def allow(recipe: AugmentRecipe, *, changed_meaning: bool) -> None:
         )
 
 
-def fits_task(recipe: AugmentRecipe, *, tagged: bool, target: type | None) -> None:
+def fits_task(recipe: AugmentRecipe, task: Task) -> None:
     """Raise `UserError` for parts that texts of a task have no use for."""
     for change in changes(build(recipe.augment.step)):
-        if target is None and change.guards:
+        if task == "classification" and change.guards:
             raise UserError(
                 f"recipe {recipe.name!r}: a constraint looks at what a model should say, which copies do not have",
                 fix="take it out of the recipe",
             )
-        if tagged and getattr(change.transformation, "whole", False):
+        if task == "tagging" and getattr(change.transformation, "whole", False):
             raise UserError(
                 f"recipe {recipe.name!r}: {change.name} writes whole texts anew, and no tag stays with its word",
                 fix="use a recipe that changes words",
