@@ -23,7 +23,7 @@ def objects(lines: Iterable[str], place: str) -> Iterator[tuple[Mapping[str, obj
     """The object of each line, with the line's number (from 1). Raises as `read_jsonl` does."""
     for number, line in enumerate(lines, start=1):
         if line.strip():
-            yield _object(_parsed(line, place, number), f"{place}:{number}"), number
+            yield _object(_parsed(line.rstrip("\r\n"), place, number), f"{place}:{number}"), number
 
 
 def read_json(content: Content, text: str) -> Records:

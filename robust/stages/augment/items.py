@@ -63,6 +63,8 @@ def tags(target: TokenLabels, text: Text, *, spans: bool) -> tuple[str, ...] | N
     if not all(word and not any(map(str.isspace, word)) for word in text.words):
         return None
     sources = _sources(text)
+    if sources is None:
+        return None
     if not spans:
         return tuple([target.labels[at] for at in sources]) if INSERTED not in sources else None
     entities = _entities(target.labels)
@@ -93,15 +95,16 @@ def _entities(labels: Sequence[str]) -> list[int]:
     return found
 
 
-def _sources(text: Text) -> list[int]:
+def _sources(text: Text) -> list[int] | None:
     """For each word the word of the original that it is: its origin, or the place it was moved from.
 
     Words that changed places are seen as replaced by one another; among the replaced words, those that stand in each
-    other's places (case aside) were moved.
+    other's places (case aside) were moved. None where a word that was added or put in another's place is one that is
+    missing elsewhere: it may be that word.
     """
     before, sources = text.root.words, list(text.origins)
     at = {origin: index for index, origin in enumerate(sources) if origin != INSERTED and index in text.edited}
-    if len(at) < 2:
+    if len(text.edited) < 2 and len(before) == len(sources):
         return sources
     free: dict[str, list[int]] = {}
     for origin in at:
@@ -110,8 +113,14 @@ def _sources(text: Text) -> list[int]:
     for origin, index in at.items():
         if known := free.get(text.words[index].casefold()):
             moved[origin] = known.pop(0)
-    while stray := set(moved) ^ set(moved.values()):  # not a round of exchanges: the word is alike by chance
+    while stray := set(moved) ^ set(moved.values()):  # not a round of exchanges
         moved = {to: source for to, source in moved.items() if to not in stray and source not in stray}
+    missing = {word.casefold() for origin, word in enumerate(before) if origin not in sources or origin in at}
+    for index in text.edited:
+        origin, word = sources[index], text.words[index].casefold()
+        settled = origin in moved or (origin != INSERTED and before[origin].casefold() == word)
+        if word in missing and not settled:
+            return None
     for to, source in moved.items():
         sources[at[to]] = source
     return sources

@@ -58,7 +58,8 @@ TextRow: TypeAlias = tuple[Row, stream.Record]
 class TextRows:
     """Texts with a label: rows keep all their columns.
 
-    `lang` is the language of all, `other` that of rows that do not say; `field` says which text of a pair is changed.
+    `label` is the column of labels that a label map renamed; `lang` the language of all rows, `other` that of those
+    that do not say; `field` says which text of a pair is changed.
     """
 
     name: str
@@ -180,14 +181,14 @@ def open_rows(
             kind = TextRows(
                 name=found.source.head.name,
                 columns=chosen.texts,
-                label=chosen.label,
+                label=chosen.label if spec.label_map else None,
                 id=chosen.id,
                 lang=spec.lang,
                 other=lang,
                 field=field,
             )
             # What is written anew is text: ids of copies are, and labels after a label map.
-            ours = {*chosen.texts, chosen.label, chosen.id, *OWN}
+            ours = {*chosen.texts, kind.label, kind.id, *OWN}
             types = {name: kind_ for name, kind_ in found.source.types.items() if name not in ours}
             pieces = found.pieces(size)
             yield Open(kind=kind, columns=(*found.columns, *OWN), pieces=pieces, types=types)
