@@ -26,3 +26,7 @@ class MinWordLength:
     def positions(self, text: Text, lang: Lang, /) -> Bools:
         """`(len(text),)`, True = long enough."""
         return np.array([len(word) >= self.length for word in text.words], np.bool_)
+
+    def allows(self, text: Text, index: int, lang: Lang, /) -> bool:
+        """Whether word `index` is long enough."""
+        return len(text.words[index]) >= self.length

@@ -21,3 +21,7 @@ class NoRepeat:
         keep = np.ones(len(text), np.bool_)
         keep[list(text.edited)] = False
         return keep
+
+    def allows(self, text: Text, index: int, lang: Lang, /) -> bool:
+        """Whether word `index` is not yet edited."""
+        return index not in text.edited

@@ -28,3 +28,8 @@ class NoStopwords:
             for word, origin in zip(text.words, text.origins, strict=True)
         ]
         return np.array([not is_stopword(word) for word in words], np.bool_)
+
+    def allows(self, text: Text, index: int, lang: Lang, /) -> bool:
+        """Whether word `index` does not stand for a stopword."""
+        origin = text.origins[index]
+        return not language(lang).is_stopword(text.words[index] if origin == INSERTED else text.root.words[origin])

@@ -26,6 +26,10 @@ class OnlyPlainWords:
         """`(len(text),)`, True = letters only."""
         return np.array([_plain(word) for word in text.words], np.bool_)
 
+    def allows(self, text: Text, index: int, lang: Lang, /) -> bool:
+        """Whether word `index` is letters only."""
+        return _plain(text.words[index])
+
 
 def _plain(word: str) -> bool:
     # A combining mark is neither a letter nor a digit; it belongs to the letter before it.

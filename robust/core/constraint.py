@@ -43,6 +43,15 @@ class PositionConstraint(Protocol):
 
 
 @runtime_checkable
+class WordConstraint(Protocol):
+    """Optional: a `PositionConstraint` that can judge one word without looking at all of them."""
+
+    def allows(self, text: Text, index: int, lang: Lang, /) -> bool:
+        """`positions(text, lang)[index]`."""
+        ...
+
+
+@runtime_checkable
 class TargetConstraint(Protocol):
     """Knows what the model should say: gold entities or answers that an attack leaves alone."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Protocol
+from typing import ClassVar, Protocol, runtime_checkable
 
 from robust.core.text import Text
 from robust.core.types import Fields, Lang
@@ -44,3 +44,15 @@ class Transformation(Protocol):
     langs: ClassVar[frozenset[Lang]]
 
     def __call__(self, sites: Sequence[Site], /) -> Sequence[Sequence[Text]]: ...
+
+
+@runtime_checkable
+class WordTransformation(Protocol):
+    """Optional: a transformation whose candidates are nothing but other words in the place of the word.
+
+    Who wants one candidate of many does not have to build the others.
+    """
+
+    def forms(self, site: Site, /) -> Sequence[str]:
+        """The words, none of them empty or the site's own, in the order of the candidates."""
+        ...

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from robust.errors import DataError, did_you_mean
@@ -32,20 +32,25 @@ def read_columns(text: str, *, tags: str | None, place: str) -> tuple[list[Sente
     are left out. `tags` is the tag's column: a number from 0, or from the end if negative; `ner`, the last one;
     `pos`, the second one; None is the last one. Raises `DataError` with the line.
     """
-    lines: list[tuple[int, list[str]]] = []
-    found: list[Sentence] = []
+    found = list(column_sentences(text.split("\n"), tags=tags, place=place))
+    return [sentence for sentence, _ in found], found[0][1] if found else 0
+
+
+def column_sentences(lines: Iterable[str], *, tags: str | None, place: str) -> Iterator[tuple[Sentence, int]]:
+    """The sentences of a column file's lines, one by one, each with the tag column; as `read_columns` says."""
+    kept: list[tuple[int, list[str]]] = []
     width = column = None
 
-    def end() -> None:
-        if lines:
-            words, labels = zip(*((cells[0], cells[column or 0]) for _, cells in lines), strict=True)
-            found.append(Sentence(words=words, tags=labels, line=lines[0][0]))
-            lines.clear()
+    def ended() -> Iterator[tuple[Sentence, int]]:
+        if kept:
+            words, labels = zip(*((cells[0], cells[column or 0]) for _, cells in kept), strict=True)
+            yield Sentence(words=words, tags=labels, line=kept[0][0]), column or 0
+            kept.clear()
 
-    for number, line in _lines(text):
+    for number, line in _numbered(lines):
         cells = line.split("\t") if "\t" in line else re.split(" +", line.strip())
         if not line.strip() or cells[0] == DOCUMENT:
-            end()
+            yield from ended()
             continue
         cells = [cell.strip() for cell in cells]
         if width is None:
@@ -59,9 +64,8 @@ def read_columns(text: str, *, tags: str | None, place: str) -> tuple[list[Sente
             raise DataError(
                 f"{place}:{number}: the {'tag' if cells[0] else 'word'} is empty", fix="fill it in, or remove the line"
             )
-        lines.append((number, cells))
-    end()
-    return found, column or 0
+        kept.append((number, cells))
+    yield from ended()
 
 
 def _column(tags: str | None, width: int, where: str) -> int:
@@ -93,27 +97,38 @@ def read_conllu(text: str, *, tags: str | None, place: str) -> tuple[list[Senten
     Words are the syntactic ones: the lines of multiword tokens (`3-4`) and of empty nodes (`8.1`) are left out. `tags`
     is one of `CONLLU`, or its number; None and `pos` are `upos`. Raises `DataError` with the line.
     """
+    found = list(conllu_sentences(text.split("\n"), tags=tags, place=place))
+    return [sentence for sentence, _ in found], conllu_column(tags)
+
+
+def conllu_column(tags: str | None) -> int:
+    """The number of the tag column (from 0). Raises `DataError` for a name that is none."""
     name = "upos" if tags in (None, "pos") else str(tags)
     column = CONLLU.get(name, int(name) if name.isdecimal() and 1 < int(name) < 10 else -1)
     if column < 0:
         raise DataError(
             f"--tags {tags}: CoNLL-U has no such column of tags", fix=did_you_mean(name, CONLLU) or "use upos or xpos"
         )
-    lines: list[tuple[int, list[str]]] = []
-    found: list[Sentence] = []
+    return column
+
+
+def conllu_sentences(lines: Iterable[str], *, tags: str | None, place: str) -> Iterator[tuple[Sentence, int]]:
+    """The sentences of a CoNLL-U file's lines, one by one, each with the tag column; as `read_conllu` says."""
+    column = conllu_column(tags)
+    name = "upos" if tags in (None, "pos") else str(tags)
+    kept: list[tuple[int, list[str]]] = []
     own: str | None = None
 
-    def end() -> None:
-        nonlocal own
-        if lines:
-            words, labels = zip(*((cells[1], cells[column]) for _, cells in lines), strict=True)
-            found.append(Sentence(words=words, tags=labels, line=lines[0][0], id=own))
-            lines.clear()
-        own = None
+    def ended() -> Iterator[tuple[Sentence, int]]:
+        if kept:
+            words, labels = zip(*((cells[1], cells[column]) for _, cells in kept), strict=True)
+            yield Sentence(words=words, tags=labels, line=kept[0][0], id=own), column
+            kept.clear()
 
-    for number, line in _lines(text):
+    for number, line in _numbered(lines):
         if not line.strip():
-            end()
+            yield from ended()
+            own = None
             continue
         if line.startswith("#"):
             key, _, value = line[1:].partition("=")
@@ -136,11 +151,10 @@ def read_conllu(text: str, *, tags: str | None, place: str) -> tuple[list[Senten
                 f"{place}:{number}: the word has no {name if cells[1] else 'form'}",
                 fix="fill it in, or use another column: --tags upos or --tags xpos",
             )
-        lines.append((number, cells))
-    end()
-    return found, column
+        kept.append((number, cells))
+    yield from ended()
 
 
-def _lines(text: str) -> Iterator[tuple[int, str]]:
-    """Lines with their numbers from 1; characters that only `str.splitlines` takes for line ends are left in words."""
-    return ((number, line.rstrip("\r")) for number, line in enumerate(text.split("\n"), start=1))
+def _numbered(lines: Iterable[str]) -> Iterator[tuple[int, str]]:
+    """Lines without their ends, with their numbers from 1."""
+    return ((number, line.rstrip("\r\n")) for number, line in enumerate(lines, start=1))

@@ -13,12 +13,13 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from robust.errors import DataError
 
 _NAMES = {",": "comma", ";": "semicolon", "\t": "tab"}
+_MARKS = {name: mark for mark, name in _NAMES.items()}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,21 +58,63 @@ def parse(text: str, kind: str, place: str) -> Cells:
         delimiter = even[0] if even else max(_NAMES, key=lambda mark: readings[mark].width)
         reading, quotes = readings[delimiter], True
     if reading.fault is not None:
-        line, why = reading.fault
-        raise DataError(
-            f"{place}:{line}: not valid csv ({why})",
-            fix='put quotes around the whole cell and double the quotes inside it: "she said ""no"", twice"',
-        )
+        raise _invalid(place, *reading.fault)
     for row, line in zip(reading.rows, reading.lines, strict=True):
         if len(row) != reading.width:
-            few = "too few" if len(row) < reading.width else "too many"
-            raise DataError(
-                f"{place}:{line}: {few} fields: {len(row)} where the first row has {reading.width}",
-                fix="put quotes around a cell that holds a comma, semicolon or line break"
-                if kind == ".csv"
-                else "take tabs and line breaks out of the cells",
-            )
+            raise _uneven(row, reading.width, kind, f"{place}:{line}")
     return Cells(rows=reading.rows, lines=reading.lines, delimiter=_NAMES[delimiter], quotes=quotes)
+
+
+def follow(lines: Iterable[str], cells: Cells, kind: str, place: str) -> Iterator[tuple[list[str], int]]:
+    """The rows of a file laid out as `cells`, a beginning of it, one by one, each with the line where it starts.
+
+    `lines` are the lines of the whole file with their ends. Raises `DataError` as `parse` does.
+    """
+    width, mark = len(cells.rows[0]), _MARKS[cells.delimiter]
+    for row, line in _quoted(lines, mark, place) if cells.quotes else _unquoted(lines):
+        if len(row) != width:
+            raise _uneven(row, width, kind, f"{place}:{line}")
+        yield row, line
+
+
+def _quoted(lines: Iterable[str], delimiter: str, place: str) -> Iterator[tuple[list[str], int]]:
+    reader = csv.reader(iter(lines), delimiter=delimiter, strict=True)
+    while True:
+        start = reader.line_num + 1
+        limit = csv.field_size_limit(2**31 - 1)
+        try:
+            row = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            raise _invalid(place, start, str(error)) from None
+        finally:
+            csv.field_size_limit(limit)
+        if row and (len(row) > 1 or row[0].strip()):
+            yield row, start
+
+
+def _unquoted(lines: Iterable[str]) -> Iterator[tuple[list[str], int]]:
+    for number, line in enumerate(lines, start=1):
+        if cells := line.rstrip("\r\n"):
+            yield cells.split("\t"), number
+
+
+def _invalid(place: str, line: int, why: str) -> DataError:
+    return DataError(
+        f"{place}:{line}: not valid csv ({why})",
+        fix='put quotes around the whole cell and double the quotes inside it: "she said ""no"", twice"',
+    )
+
+
+def _uneven(row: Sequence[str], width: int, kind: str, where: str) -> DataError:
+    few = "too few" if len(row) < width else "too many"
+    return DataError(
+        f"{where}: {few} fields: {len(row)} where the first row has {width}",
+        fix="put quotes around a cell that holds a comma, semicolon or line break"
+        if kind == ".csv"
+        else "take tabs and line breaks out of the cells",
+    )
 
 
 def _tsv(text: str) -> tuple[_Reading, bool]:

@@ -6,11 +6,14 @@ import bz2
 import codecs
 import gzip
 import hashlib
+import io
 import lzma
 import zlib
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO, cast
 
 from robust.errors import DataError, did_you_mean
 from robust.starter import NAMES
@@ -21,6 +24,13 @@ _OPENERS: Mapping[str, Callable[[bytes], bytes]] = {
     ".xz": lzma.decompress,
     ".bz2": bz2.decompress,
 }
+_STREAMS: Mapping[str, Callable[[Path, str], IO[bytes]]] = {
+    "": cast("Callable[[Path, str], IO[bytes]]", open),
+    ".gz": cast("Callable[[Path, str], IO[bytes]]", gzip.open),
+    ".xz": cast("Callable[[Path, str], IO[bytes]]", lzma.open),
+    ".bz2": cast("Callable[[Path, str], IO[bytes]]", bz2.open),
+}
+_BROKEN = (OSError, EOFError, zlib.error, lzma.LZMAError)
 _TEXT_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -40,15 +50,7 @@ def load(source: str, *, kinds: Collection[str] | None = KINDS) -> Content:
 
     Raises `DataError` if it is missing, a directory, of another kind, empty or broken.
     """
-    path = _existing(source)
-    suffixes = [suffix.lower() for suffix in path.suffixes]
-    packing = suffixes.pop() if suffixes and suffixes[-1] in _OPENERS else ""
-    kind = suffixes[-1] if suffixes else ""
-    if kinds is not None and kind not in kinds:
-        raise DataError(
-            f"{source}: cannot tell the format of a file that ends in {(kind + packing) or 'no extension'!r}",
-            fix=f"use one of {' '.join(kinds)}, plain or with {' '.join(_OPENERS)}",
-        )
+    path, kind, packing = found(source, kinds)
     try:
         stored = path.read_bytes()
     except OSError as error:
@@ -58,6 +60,56 @@ def load(source: str, *, kinds: Collection[str] | None = KINDS) -> Content:
         raise DataError(f"{source}: the file is empty", fix="give a file with at least one row")
     digest = hashlib.sha256(stored).hexdigest()[:16]
     return Content(place=source, name=path.name, kind=kind, data=data, fingerprint=f"sha256:{digest}")
+
+
+def found(source: str, kinds: Collection[str] | None = KINDS) -> tuple[Path, str, str]:
+    """A file with its kind and its packing (`.gz`, `.xz`, `.bz2` or empty). Raises `DataError` as `load` does."""
+    path = _existing(source)
+    kind, packing = endings(path)
+    if kinds is not None and kind not in kinds:
+        raise DataError(
+            f"{source}: cannot tell the format of a file that ends in {(kind + packing) or 'no extension'!r}",
+            fix=f"use one of {' '.join(kinds)}, plain or with {' '.join(_OPENERS)}",
+        )
+    return path, kind, packing
+
+
+def endings(path: Path) -> tuple[str, str]:
+    """The kind and the packing that a file's name ends in, in lower case; each may be empty."""
+    suffixes = [suffix.lower() for suffix in path.suffixes]
+    packing = suffixes.pop() if suffixes and suffixes[-1] in _OPENERS else ""
+    return (suffixes[-1] if suffixes else ""), packing
+
+
+@contextmanager
+def reading(source: str, *, encoding: str = "utf-8", newline: str = "") -> Iterator[IO[str]]:
+    """A text file, unpacked and decoded as it is read, without a byte order mark.
+
+    `newline` ends lines; where it is empty, any of line feed and carriage return does. They stay in the lines.
+
+    Raises `DataError`, also from within the block, for a broken file and for bytes that do not fit the encoding.
+    """
+    path, _, packing = found(source, None)
+    try:
+        name = codecs.lookup(encoding).name
+    except LookupError:
+        raise _no_encoding(encoding) from None
+    try:
+        with _STREAMS[packing](path, "rb") as raw:
+            text = io.TextIOWrapper(raw, encoding="utf-8-sig" if name == "utf-8" else encoding, newline=newline)
+            yield text
+    except UnicodeError as error:
+        byte = f"byte 0x{error.object[error.start]:02x}" if isinstance(error, UnicodeDecodeError) else str(error)
+        raise DataError(
+            f"{source}: not {encoding} ({byte} is in it)",
+            fix="try --encoding latin-1, or save the file as UTF-8" if name == "utf-8" else "name its --encoding",
+        ) from None
+    except _BROKEN as error:
+        if isinstance(error, OSError) and error.errno is not None and not packing:
+            raise DataError(f"{source}: cannot be read ({error.strerror})", fix="check the file") from None
+        if not packing:
+            raise
+        raise _broken(source, packing, error) from None
 
 
 def _existing(source: str) -> Path:
@@ -88,11 +140,22 @@ def _unpack(stored: bytes, packing: str, source: str) -> bytes:
         return stored
     try:
         return _OPENERS[packing](stored)
-    except (OSError, EOFError, ValueError, zlib.error, lzma.LZMAError) as error:
-        raise DataError(
-            f"{source}: broken or not a {packing} file ({str(error).rstrip('.')})",
-            fix="download or compress it again, or take the extension off if it is not compressed",
-        ) from None
+    except (ValueError, *_BROKEN) as error:
+        raise _broken(source, packing, error) from None
+
+
+def _broken(source: str, packing: str, error: Exception) -> DataError:
+    return DataError(
+        f"{source}: broken or not a {packing} file ({str(error).rstrip('.')})",
+        fix="download or compress it again, or take the extension off if it is not compressed",
+    )
+
+
+def _no_encoding(encoding: str) -> DataError:
+    return DataError(
+        f"--encoding {encoding}: no such text encoding",
+        fix=did_you_mean(encoding, ("utf-8", "latin-1", "cp1252", "utf-16")) or "use utf-8, latin-1 or utf-16",
+    )
 
 
 def decode(content: Content, encoding: str) -> str:
@@ -100,10 +163,7 @@ def decode(content: Content, encoding: str) -> str:
     try:
         return content.data.decode(encoding).removeprefix("\ufeff")
     except LookupError:
-        raise DataError(
-            f"--encoding {encoding}: no such text encoding",
-            fix=did_you_mean(encoding, ("utf-8", "latin-1", "cp1252", "utf-16")) or "use utf-8, latin-1 or utf-16",
-        ) from None
+        raise _no_encoding(encoding) from None
     except UnicodeError as error:
         start = error.start if isinstance(error, UnicodeDecodeError) else 0
         line = content.data[:start].count(b"\n") + 1

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +12,18 @@ from robust.data.table import DataSpec, Records
 from robust.errors import DataError
 
 PREFIX = "hf:"
+_AT_ONCE = 1024
 _PREFERRED = ("validation", "test", "train")
 
 
 def read_hub(spec: DataSpec) -> Records:
-    """Load `hf:<dataset>[/config]`; the data set's own code is never run.
+    """Load `hf:<dataset>[/config]` whole; see `open_hub`."""
+    records, rows = open_hub(spec)
+    return replace(records, rows=list(rows))
+
+
+def open_hub(spec: DataSpec) -> tuple[Records, Iterator[Mapping[str, object]]]:
+    """`hf:<dataset>[/config]` without its rows, and the rows one by one; the data set's own code is never run.
 
     `hf:a/b` is the data set `b` of owner `a`, or else configuration `b` of data set `a`. Without `split`: the
     validation split, else the test split, else the training split.
@@ -28,11 +36,11 @@ def read_hub(spec: DataSpec) -> Records:
     split, data = _split(loaded, spec)
     short = "/".join(filter(None, (Path(path).name if _local(spec) else path, config, split)))
     columns = tuple(data.column_names)
-    return Records(
+    records = Records(
         name=PREFIX + short,
         place=PREFIX + short,
         columns=columns,
-        rows=_rows(data, columns),
+        rows=(),
         source_fingerprint=f"datasets:{data._fingerprint}",
         notes={"split": split, **({"config": config} if config else {})},
         label_names={
@@ -42,6 +50,7 @@ def read_hub(spec: DataSpec) -> Records:
             if getattr(kind := getattr(feature, "feature", feature), "names", None)
         },
     )
+    return records, _rows(data, columns)
 
 
 def _local(spec: DataSpec) -> bool:
@@ -52,10 +61,13 @@ def _directory(spec: DataSpec) -> str:
     return os.path.expanduser(spec.source.removeprefix(PREFIX))
 
 
-def _rows(data: Any, columns: Sequence[str]) -> list[dict[str, object]]:
+def _rows(data: Any, columns: Sequence[str]) -> Iterator[Mapping[str, object]]:
     # Pictures and sound are left as they are stored: decoding them needs libraries that nobody asked for.
-    values = data.with_format("arrow")[:].to_pydict() if len(data) else {name: [] for name in columns}
-    return [dict(zip(columns, row, strict=True)) for row in zip(*(values[name] for name in columns), strict=True)]
+    stored = data.with_format("arrow")
+    for start in range(0, len(data), _AT_ONCE):
+        values = stored[start : start + _AT_ONCE].to_pydict()
+        for row in zip(*(values[name] for name in columns), strict=True):
+            yield dict(zip(columns, row, strict=True))
 
 
 def _load(spec: DataSpec, target: str) -> tuple[Any, str, str | None]:

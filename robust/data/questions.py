@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from itertools import islice
+from pathlib import Path
+from typing import NamedTuple, TypeAlias
 
 from robust.core.types import Fields, Lang
-from robust.data.files import decode, load
+from robust.data.files import decode, endings, load
 from robust.data.hub import PREFIX, read_hub
+from robust.data.stream import opened
 from robust.data.structured import read_json, read_jsonl, read_parquet
 from robust.data.table import DataSpec, Records, fingerprint
 from robust.errors import DataError
@@ -27,6 +31,10 @@ _SHAPE = (
     "write SQuAD's data[].paragraphs[].qas[], or rows such as "
     '{"id": "1", "question": "…", "context": "…", "answers": {"text": ["…"], "answer_start": [0]}}'
 )
+
+
+_Asked: TypeAlias = tuple[str, Mapping[str, object], Mapping[str, object]]
+"""Where a question stands, its object, and the object that has its context."""
 
 
 class Answer(NamedTuple):
@@ -86,41 +94,89 @@ def read(spec: DataSpec) -> QuestionTable:
     records = read_hub(spec) if spec.source.startswith(PREFIX) else _file(spec)
     rows: list[Question] = []
     own: list[str] = []
-    left_out: Counter[str] = Counter()
     seen: dict[str, str] = {}
-    total = moved = lost = 0
-    for where, value, outer in _walk(records):
-        number, total = str(total), total + 1
-        question, context = _text(value, "question", where), _text(outer, "context", where)
-        answers, mended, missed = _answers(value, context, where)
-        lost += missed
-        if not answers or not question.strip() or not context.strip():
-            left_out[EMPTY if answers else MISPLACED if missed else UNANSWERABLE] += 1
-            continue
-        moved += mended
-        key = _text(value, "id", where).strip() if value.get("id") not in (None, "") else number
+    tally = Tally()
+    for question, key, where in _used(_walk(records), records.name, spec, tally):
         first = seen.setdefault(key, where)
         if first != where:
             raise DataError(f"{where}: id {key!r} is already that of {first}", fix="give every question its own id")
-        named = key if value.get("id") not in (None, "") else f"{records.name}/{key}"
-        rows.append(Question(id=named, question=question, context=context, answers=answers, lang=spec.lang))
+        rows.append(question)
         own.append(key)
     if not rows:
-        why = ", ".join(f"{reason}: {n}" for reason, n in left_out.items()) or "it has none"
-        raise DataError(f"{records.place}: no question remains ({why})", fix="give questions whose answers are marked")
+        raise _none_left(records.place, tally)
     rows = rows[: spec.limit]
     return QuestionTable(
         name=records.name,
         rows=tuple(rows),
         fingerprint=pinned(rows, own),
         source_fingerprint=records.source_fingerprint,
-        left_out=dict(left_out),
-        total=total,
-        moved=moved,
-        lost=lost,
+        left_out=dict(tally.left_out),
+        total=tally.total,
+        moved=tally.moved,
+        lost=tally.lost,
         lang=spec.lang,
         columns=dict(records.notes),
     )
+
+
+@dataclass(slots=True)
+class Tally:
+    """What was seen on the way, as in `QuestionTable`."""
+
+    total: int = 0
+    moved: int = 0
+    lost: int = 0
+    left_out: Counter[str] = field(default_factory=Counter)
+
+
+@contextmanager
+def stream(spec: DataSpec) -> Iterator[Iterator[Question]]:
+    """The rows of `read(spec)` one by one; ids are not compared. Raises `DataError` as `read` does.
+
+    Memory does not grow with the source, but for `.json`, which is one value.
+    """
+    if not spec.source.startswith(PREFIX) and endings(Path(spec.source))[0] not in (".jsonl", ".parquet"):
+        yield iter(read(spec).rows)
+        return
+    _refuse(spec)
+    tally = Tally()
+    with opened(spec) as source:
+        place = source.head.place
+
+        def walk() -> Iterator[_Asked]:
+            for index, (row, line) in enumerate(source.records):
+                yield from _inside(row, row, f"{place}:{line}" if line else f"{place}: row {index} (from 0)")
+
+        def rows() -> Iterator[Question]:
+            some = False
+            for question, _, _ in islice(_used(walk(), source.head.name, spec, tally), spec.limit):
+                some = True
+                yield question
+            if not some:
+                raise _none_left(place, tally)
+
+        yield rows()
+
+
+def _used(asked: Iterable[_Asked], name: str, spec: DataSpec, tally: Tally) -> Iterator[tuple[Question, str, str]]:
+    """The questions that are used, each with its id in the source and where it stands."""
+    for where, value, outer in asked:
+        number, tally.total = str(tally.total), tally.total + 1
+        question, context = _text(value, "question", where), _text(outer, "context", where)
+        answers, mended, missed = _answers(value, context, where)
+        tally.lost += missed
+        if not answers or not question.strip() or not context.strip():
+            tally.left_out[EMPTY if answers else MISPLACED if missed else UNANSWERABLE] += 1
+            continue
+        tally.moved += mended
+        key = _text(value, "id", where).strip() if value.get("id") not in (None, "") else number
+        named = key if value.get("id") not in (None, "") else f"{name}/{key}"
+        yield Question(id=named, question=question, context=context, answers=answers, lang=spec.lang), key, where
+
+
+def _none_left(place: str, tally: Tally) -> DataError:
+    why = ", ".join(f"{reason}: {n}" for reason, n in tally.left_out.items()) or "it has none"
+    return DataError(f"{place}: no question remains ({why})", fix="give questions whose answers are marked")
 
 
 def pinned(rows: Sequence[Question], ids: Sequence[str] | None = None) -> str:
@@ -151,16 +207,14 @@ def _file(spec: DataSpec) -> Records:
     return read_json(content, text if text.lstrip().startswith("[") else f"[{text}]")
 
 
-def _walk(records: Records) -> Iterator[tuple[str, Mapping[str, object], Mapping[str, object]]]:
+def _walk(records: Records) -> Iterator[_Asked]:
     """Every question: where it stands, its object, and the object that has its context."""
     for index, row in enumerate(records.rows):
         whole = len(records.rows) == 1 and any(isinstance(row.get(name), list) for name in _NESTED)
         yield from _inside(row, row, records.place if whole else records.where(index))
 
 
-def _inside(
-    value: Mapping[str, object], outer: Mapping[str, object], where: str
-) -> Iterator[tuple[str, Mapping[str, object], Mapping[str, object]]]:
+def _inside(value: Mapping[str, object], outer: Mapping[str, object], where: str) -> Iterator[_Asked]:
     for name in _NESTED:
         if name not in value or "question" in value:  # a row may have a column of any name
             continue

@@ -3,13 +3,28 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from math import isnan
 
 from robust.core.types import Lang
 from robust.data.columns import Chosen
 from robust.data.table import EMPTY_TEXT, NO_LABEL, DataSpec, Records, Row, Table, fingerprint
 from robust.errors import DataError, did_you_mean
+
+_OWN_ID = "give every row an id of its own, or --id '' to number the rows"
+
+
+@dataclass(slots=True)
+class Tally:
+    """What was seen on the way: rows left out by label, where rows without a label are, label map keys that fitted."""
+
+    total: int = 0
+    kept: int = 0
+    left_out: Counter[str] = field(default_factory=Counter)
+    unlabelled: int = 0
+    first_unlabelled: str = ""
+    used_keys: set[str] = field(default_factory=set)
 
 
 def make_table(records: Records, chosen: Chosen, spec: DataSpec) -> Table:
@@ -18,38 +33,17 @@ def make_table(records: Records, chosen: Chosen, spec: DataSpec) -> Table:
     Raises `DataError` for a cell that is not a text, an id that is empty or comes twice, a row without a label, a label
     map that misses the data, and a source of which no row remains.
     """
-    names = records.label_names.get(chosen.label, ()) if chosen.label else ()
-    left_out: Counter[str] = Counter()
-    unlabelled: list[int] = []
+    tally, seen = Tally(), dict[str, int]()
     rows: list[Row] = []
     stable_ids: list[str] = []
-    seen: dict[str, int] = {}
-    used_keys: set[str] = set()
-    for index, record in enumerate(records.rows):
-        fields = tuple([_text(records, index, record, column) for column in chosen.texts])
-        if not all(field.strip() for field in fields):
-            left_out[EMPTY_TEXT] += 1
-            continue
-        label, key = _label(records, index, record, chosen.label, names, spec.label_map) if chosen.label else (None, "")
-        if chosen.label and not label:
-            if not spec.label_map:
-                unlabelled.append(index)
-            left_out[NO_LABEL] += 1
-            continue
-        if label and spec.label_map:
-            if key not in spec.label_map:
-                left_out[label] += 1
-                continue
-            used_keys.add(key)
-            label = spec.label_map[key]
-        number = str(index)
-        own = _text(records, index, record, chosen.id).strip() if chosen.id else number
-        _check_id(records, index, own, seen)
-        lang = spec.lang or (_lang(record.get(chosen.lang)) if chosen.lang else None)
-        name = own if chosen.id else f"{records.name}/{number}"
-        rows.append(Row(id=name, fields=fields, label=label, lang=lang, at=index))
+    for row, own in used_rows(records, chosen, spec, tally):
+        first = seen.setdefault(own, row.at)
+        if first != row.at:
+            said = f"{records.where(row.at)}: id {own!r} is already that of {records.where(first)}"
+            raise DataError(said, fix=_OWN_ID)
+        rows.append(row)
         stable_ids.append(own)
-    _check_labels(records, spec, unlabelled, left_out, used_keys, bool(rows))
+    check_tally(records, spec, tally)
     rows = rows[: spec.limit]
     langs = {row.lang for row in rows}
     return Table(
@@ -59,11 +53,50 @@ def make_table(records: Records, chosen: Chosen, spec: DataSpec) -> Table:
         fingerprint=fingerprint((own, row.fields, row.label) for own, row in zip(stable_ids, rows, strict=False)),
         source_fingerprint=records.source_fingerprint,
         columns=_used(records, chosen),
-        left_out=dict(left_out),
+        left_out=dict(tally.left_out),
         total=len(records.rows),
         lang=langs.pop() if len(langs) == 1 else None,
-        label_names=names,
+        label_names=_names(records, chosen),
     )
+
+
+def used_rows(records: Records, chosen: Chosen, spec: DataSpec, tally: Tally) -> Iterator[tuple[Row, str]]:
+    """The rows that are used, in order, each with its id in the source; what is seen on the way is added to `tally`.
+
+    Raises `DataError` for a cell that is not a text and for an empty id. That ids differ is left to the caller.
+    """
+    names = _names(records, chosen)
+    for index, record in enumerate(records.rows):
+        tally.total += 1
+        fields = tuple([_text(records, index, record, column) for column in chosen.texts])
+        if not all(text.strip() for text in fields):
+            tally.left_out[EMPTY_TEXT] += 1
+            continue
+        label, key = _label(records, index, record, chosen.label, names, spec.label_map) if chosen.label else (None, "")
+        if chosen.label and not label:
+            if not spec.label_map:
+                tally.unlabelled += 1
+                tally.first_unlabelled = tally.first_unlabelled or records.where(index)
+            tally.left_out[NO_LABEL] += 1
+            continue
+        if label and spec.label_map:
+            if key not in spec.label_map:
+                tally.left_out[label] += 1
+                continue
+            tally.used_keys.add(key)
+            label = spec.label_map[key]
+        number = str(records.first + index)
+        own = _text(records, index, record, chosen.id).strip() if chosen.id else number
+        if not own:
+            raise DataError(f"{records.where(index)}: the id is empty", fix=_OWN_ID)
+        lang = spec.lang or (_lang(record.get(chosen.lang)) if chosen.lang else None)
+        name = own if chosen.id else f"{records.name}/{number}"
+        tally.kept += 1
+        yield Row(id=name, fields=fields, label=label, lang=lang, at=records.first + index), own
+
+
+def _names(records: Records, chosen: Chosen) -> tuple[str, ...]:
+    return records.label_names.get(chosen.label, ()) if chosen.label else ()
 
 
 def _used(records: Records, chosen: Chosen) -> dict[str, str]:
@@ -132,28 +165,18 @@ def _lang(value: object) -> Lang | None:
     return "es" if short in ("es", "spa", "spanish", "español", "espanol", "castellano") else None
 
 
-def _check_id(records: Records, index: int, own: str, seen: dict[str, int]) -> None:
-    fix = "give every row an id of its own, or --id '' to number the rows"
-    if not own:
-        raise DataError(f"{records.where(index)}: the id is empty", fix=fix)
-    first = seen.setdefault(own, index)
-    if first != index:
-        raise DataError(f"{records.where(index)}: id {own!r} is already that of {records.where(first)}", fix=fix)
-
-
-def _check_labels(
-    records: Records, spec: DataSpec, unlabelled: Sequence[int], left_out: Counter[str], used: set[str], some: bool
-) -> None:
-    if unlabelled:
+def check_tally(records: Records, spec: DataSpec, tally: Tally) -> None:
+    """Raise `DataError` for rows without a label, a label map that misses the data, and where no row remained."""
+    if tally.unlabelled:
         raise DataError(
-            f"{records.where(unlabelled[0])}: no label ({len(unlabelled)} of {len(records.rows)} rows have none)",
+            f"{tally.first_unlabelled}: no label ({tally.unlabelled} of {tally.total} rows have none)",
             fix="fill them in, name another column with --label or another --split, or leave them out with --label-map",
         )
-    counts = ", ".join(f"{label!r}: {n}" for label, n in left_out.most_common(12))
+    counts = ", ".join(f"{label!r}: {n}" for label, n in tally.left_out.most_common(12))
     for key in spec.label_map:
-        if key not in used and (hint := did_you_mean(key, left_out)):
+        if key not in tally.used_keys and (hint := did_you_mean(key, tally.left_out)):
             raise DataError(f"--label-map: no row has the label {key!r}; rows left out: {counts}", fix=hint)
-    if not some:
+    if not tally.kept:
         raise DataError(
             f"{records.place}: no row remains; left out: {counts}", fix="check --text, --label and --label-map"
         )

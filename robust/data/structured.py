@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from robust.data.files import Content
 from robust.data.table import Records
@@ -14,14 +14,16 @@ _OBJECTS = 'one object a row: {"text": "…", "label": "…"}'
 
 def read_jsonl(content: Content, text: str) -> Records:
     """One JSON object a line; blank lines are skipped. Raises `DataError` with the line that is not one."""
-    rows: list[Mapping[str, object]] = []
-    lines = []
     # Not str.splitlines: JSON strings may hold the other characters that it takes for line ends.
-    for number, line in enumerate(text.split("\n"), start=1):
+    found = list(objects(text.split("\n"), content.place))
+    return _records(content, [row for row, _ in found], [line for _, line in found])
+
+
+def objects(lines: Iterable[str], place: str) -> Iterator[tuple[Mapping[str, object], int]]:
+    """The object of each line, with the line's number (from 1). Raises as `read_jsonl` does."""
+    for number, line in enumerate(lines, start=1):
         if line.strip():
-            rows.append(_object(_parsed(line, content.place, number), f"{content.place}:{number}"))
-            lines.append(number)
-    return _records(content, rows, lines)
+            yield _object(_parsed(line.rstrip("\r\n"), place, number), f"{place}:{number}"), number
 
 
 def read_json(content: Content, text: str) -> Records:

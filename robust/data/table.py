@@ -84,6 +84,7 @@ class Records:
     """A source as it stands, before columns have been given a meaning.
 
     `place` is how messages name the source, `lines` the line (from 1) where each row starts, where there are lines.
+    Of a piece of a source, `first` is the number (from 0) of its first row.
     `notes` are facts for `Table.columns`; `guesses` the columns that only their values tell (no header).
     """
 
@@ -93,13 +94,16 @@ class Records:
     rows: Sequence[Mapping[str, object]]
     source_fingerprint: str
     lines: Sequence[int] | None = None
+    first: int = 0
     notes: Mapping[str, str] = field(default_factory=dict)
     guesses: Mapping[str, str] = field(default_factory=dict)
     label_names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def where(self, index: int) -> str:
-        """How a message names row `index` (from 0)."""
-        return f"{self.place}:{self.lines[index]}" if self.lines is not None else f"{self.place}: row {index} (from 0)"
+        """How a message names row `index` (from 0, of these rows)."""
+        if self.lines is not None:
+            return f"{self.place}:{self.lines[index]}"
+        return f"{self.place}: row {self.first + index} (from 0)"
 
 
 def fingerprint(rows: Iterable[tuple[str, Fields, str | None]]) -> str:

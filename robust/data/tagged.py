@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from itertools import islice
+from pathlib import Path
 
 from robust.core.types import Lang
-from robust.data.conll import Sentence, read_columns, read_conllu
-from robust.data.files import decode, load
+from robust.data.conll import Sentence, column_sentences, conllu_sentences, read_columns, read_conllu
+from robust.data.files import decode, endings, load, reading
 from robust.data.hub import PREFIX, read_hub
 from robust.data.iob import iob2, marks_spans
+from robust.data.stream import opened
 from robust.data.structured import read_json, read_jsonl, read_parquet
 from robust.data.table import DataSpec, Records, fingerprint
 from robust.errors import DataError, did_you_mean
@@ -22,12 +26,16 @@ _SHAPE = 'write rows such as {"words": ["Ana", "sings"], "tags": ["B-PER", "O"]}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tagged:
-    """One sentence: `words` as the source has them, and a tag for each."""
+    """One sentence: `words` as the source has them, and a tag for each.
+
+    `spans`: the tags are IOB2 and mark entities; told by `stream` alone.
+    """
 
     id: str
     words: tuple[str, ...]
     tags: tuple[str, ...]
     lang: Lang | None = None
+    spans: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,6 +82,45 @@ def read(spec: DataSpec) -> TaggedTable:
     return _table(found, sentences, f"column {column} (from 0)", spec)
 
 
+@contextmanager
+def stream(spec: DataSpec) -> Iterator[Iterator[Tagged]]:
+    """The rows of `read(spec)` one by one, in memory that does not grow with the source; ids are not compared.
+
+    Files are read twice: whether tags mark spans is known when all have been seen. Raises `DataError` as `read` does.
+    """
+    _refuse(spec)
+    with _sentences(spec) as found:
+        used = {tag for sentence in found for tag in sentence.tags}
+    spans, name = marks_spans(used), spec.source if spec.source.startswith(PREFIX) else Path(spec.source).name
+    if not used:
+        raise DataError(f"{spec.source}: has no sentence", fix="give a file with at least one word and its tag")
+    with _sentences(spec) as found:
+        yield (
+            Tagged(
+                id=sentence.id or f"{name}/{at}",
+                words=sentence.words,
+                tags=iob2(sentence.tags) if spans else sentence.tags,
+                lang=spec.lang,
+                spans=spans,
+            )
+            for at, sentence in enumerate(islice(found, spec.limit))
+        )
+
+
+@contextmanager
+def _sentences(spec: DataSpec) -> Iterator[Iterator[Sentence]]:
+    kind = "" if spec.source.startswith(PREFIX) else endings(Path(spec.source))[0]
+    if spec.source.startswith(PREFIX) or kind in (".jsonl", ".json", ".parquet"):
+        with opened(spec) as source:
+            yield _listed(source.head, spec, source.records)
+        return
+    if spec.text is not None:
+        raise DataError(f"--text {spec.text}: CoNLL files have their words in a fixed column", fix="leave --text out")
+    parse = conllu_sentences if kind == ".conllu" else column_sentences
+    with reading(spec.source, encoding=spec.encoding, newline="\n") as lines:
+        yield (sentence for sentence, _ in parse(lines, tags=spec.label, place=spec.source))
+
+
 def _refuse(spec: DataSpec) -> None:
     for option, value in (("pair", spec.pair), ("header", spec.header), ("label-map", spec.label_map or None)):
         if value is not None:
@@ -83,12 +130,20 @@ def _refuse(spec: DataSpec) -> None:
 
 
 def _from_rows(records: Records, spec: DataSpec) -> tuple[Records, list[Sentence], str]:
+    lines = records.lines or [None] * len(records.rows)
+    found = list(_listed(records, spec, zip(records.rows, lines, strict=True)))
+    return records, found, _name(records, "--tags", spec.label, TAGS)
+
+
+def _listed(
+    records: Records, spec: DataSpec, rows: Iterable[tuple[Mapping[str, object], int | None]]
+) -> Iterator[Sentence]:
+    """The sentences of rows with a list of words and one of tags; rows of no words are left out."""
     words = _name(records, "--text", spec.text, WORDS)
     tags = _name(records, "--tags", spec.label, TAGS)
     names = records.label_names.get(tags, ())
-    found = []
-    for index, row in enumerate(records.rows):
-        where = records.where(index)
+    for index, (row, line) in enumerate(rows):
+        where = f"{records.place}:{line}" if line is not None else f"{records.place}: row {index} (from 0)"
         forms, labels = _list(row, words, where, ()), _list(row, tags, where, names)
         if len(forms) != len(labels):
             raise DataError(
@@ -96,10 +151,8 @@ def _from_rows(records: Records, spec: DataSpec) -> tuple[Records, list[Sentence
             )
         if forms:
             own = row.get("id")
-            line = records.lines[index] if records.lines else index
             told = str(own) if isinstance(own, (str, int)) and str(own).strip() else None
-            found.append(Sentence(words=forms, tags=labels, line=line, id=told))
-    return records, found, tags
+            yield Sentence(words=forms, tags=labels, line=index if line is None else line, id=told)
 
 
 def _name(records: Records, option: str, asked: str | None, known: Sequence[str]) -> str:

@@ -48,6 +48,25 @@ def _pattern() -> re.Pattern[str]:
     return re.compile(rf"(?P<skip>{bracket})|{url}|{email}|{handle}|{clitic}|{word}", re.IGNORECASE)
 
 
+_USUAL = re.compile(r"[ \t\r\nA-Za-z0-9À-ÖØ-öø-ÿ,.;:!?¡¿\"()\[\]…“”‘’«»—–'\-%&/*+=$€]*", re.ASCII)
+"""Strings of these characters alone have no marks, handles, addresses of mail or emoji: most sentences are such."""
+
+
+@lru_cache(maxsize=1)
+def _usual_pattern() -> re.Pattern[str]:
+    """What `_pattern` finds in strings of `_USUAL` characters that hold no web address and no bracket code."""
+    run = "[A-Za-z0-9À-ÖØ-öø-ÿ]+"
+    clitic = r"(?<!\S)['’](?:[sSdDmM]|[lL][lL]|[rR][eE]|[vV][eE])(?![\w'’])"
+    return re.compile(rf"{run}(?:['’\-]{run}|(?<=[0-9])[.,](?=[0-9]){run})*|{clitic}")
+
+
+def _is_usual(string: str) -> bool:
+    small = string.lower()
+    return _USUAL.fullmatch(string) is not None and "://" not in small and "www." not in small and "b-" not in small
+
+
 def spans(string: str) -> tuple[Span, ...]:
     """The words of `string` as sorted, disjoint, non-empty character ranges."""
+    if _is_usual(string):  # the same words at a fifth of the time
+        return tuple([match.span() for match in _usual_pattern().finditer(string)])
     return tuple([match.span() for match in _pattern().finditer(string) if match.lastgroup is None])

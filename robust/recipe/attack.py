@@ -14,12 +14,12 @@ from pydantic import (
     Field,
     PlainSerializer,
     PlainValidator,
-    ValidationInfo,
     WithJsonSchema,
 )
 
 from robust.core.attack import Attack
 from robust.core.types import Lang
+from robust.recipe.nested import section
 from robust.recipe.plugins import ConstraintSpec, GoalSpec, SearchSpec, TransformationSpec
 
 # A name becomes a file name and a part of seeds.
@@ -39,14 +39,6 @@ class AttackSpec(BaseModel):
     query_budget: Annotated[int, Field(ge=1)] | None = Field(
         default=None, description="Most queries a search may ask for one example; the clean prediction is the first."
     )
-
-
-def _attack(value: Any, info: ValidationInfo) -> AttackSpec:
-    # A nested validation, because the plugins must know the recipe's languages to be checked against them.
-    if isinstance(value, AttackSpec):
-        return value
-    languages = info.data.get("languages", ())
-    return AttackSpec.model_validate_json(json.dumps(value), strict=True, context={"languages": languages})
 
 
 def plain_name(name: str) -> str:
@@ -75,7 +67,7 @@ class AttackRecipe(BaseModel):
     languages: Annotated[tuple[Lang, ...], Field(min_length=1), AfterValidator(unique)]
     attack: Annotated[
         AttackSpec,
-        PlainValidator(_attack),
+        PlainValidator(section(AttackSpec)),
         PlainSerializer(lambda spec: spec.model_dump(mode="json")),
         WithJsonSchema({"x-section": "attack"}),
     ]

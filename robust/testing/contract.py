@@ -16,12 +16,19 @@ from typing import Any
 import numpy as np
 
 from robust.core.attack import needs_gradients
-from robust.core.constraint import CandidateConstraint, Constraint, Pair, PositionConstraint, TargetConstraint
+from robust.core.constraint import (
+    CandidateConstraint,
+    Constraint,
+    Pair,
+    PositionConstraint,
+    TargetConstraint,
+    WordConstraint,
+)
 from robust.core.example import Target
 from robust.core.goal import AnyGoal, LabelGoal, TaskGoal, given, resolved
 from robust.core.search import BudgetExceeded, Search
 from robust.core.text import Edit, Text
-from robust.core.transformation import Site, Transformation
+from robust.core.transformation import Site, Transformation, WordTransformation
 from robust.core.types import LANGS, Bools, Floats, Lang
 from robust.errors import RobustError
 from robust.lang.tokenise import spans
@@ -83,6 +90,9 @@ def check_transformation(transformation: Transformation, *, langs: Sequence[Lang
         for site, candidates in zip(sites, found, strict=True):
             _check_candidates(transformation, site, candidates)
         _expect(_steps(sites, transformation(sites)) == _steps(sites, found), transformation, "is not deterministic")
+        if isinstance(transformation, WordTransformation):
+            words = [[site.text.replace(site.index, word) for word in transformation.forms(site)] for site in sites]
+            _expect(_steps(sites, words) == _steps(sites, found), transformation, "has other forms than candidates")
         alone = [transformation([site])[0] for site in sites[::3]]
         _expect(_steps(sites[::3], alone) == _steps(sites, found)[::3], transformation, "depends on the batch")
         back = transformation(sites[::-1])[::-1]
@@ -132,6 +142,9 @@ def check_constraint(constraint: Constraint, *, langs: Sequence[Lang] = LANGS) -
                 _expect(good, constraint, f"does not give one bool for each word of {str(text)!r}")
                 again = constraint.positions(text, lang)
                 _expect(np.array_equal(allowed, again), constraint, "is not deterministic")
+                if isinstance(constraint, WordConstraint):
+                    each = [constraint.allows(text, at, lang) for at in range(len(text))]
+                    _expect(each == allowed.tolist(), constraint, "says another thing of one word than of all")
 
 
 def _check_verdicts(constraint: CandidateConstraint, pairs: Sequence[Pair]) -> None:

@@ -12,6 +12,7 @@ from robust.core.types import LANGS, Lang
 from robust.errors import PluginError
 from robust.lang.letters import split_letters
 from robust.registry import register
+from robust.transformations._words import replaced
 
 Style = Literal["upper", "lower", "title", "alternate"]
 
@@ -32,8 +33,12 @@ class Casing:
 
     def __call__(self, sites: Sequence[Site], /) -> list[list[Text]]:
         """One candidate at most."""
-        found = [(site, self._restyled(site.word)) for site in sites]
-        return [[site.text.replace(site.index, word)] if word != site.word else [] for site, word in found]
+        return replaced(sites, self.forms)
+
+    def forms(self, site: Site, /) -> Sequence[str]:
+        """The word of the candidate."""
+        word = self._restyled(site.word)
+        return [word] if word != site.word else []
 
     def _restyled(self, word: str) -> str:
         if self.style == "upper":

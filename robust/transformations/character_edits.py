@@ -16,6 +16,7 @@ from robust.errors import PluginError
 from robust.lang.base import language
 from robust.lang.letters import split_letters
 from robust.registry import register
+from robust.transformations._words import replaced
 
 Operation = Literal["swap", "substitute", "delete", "insert"]
 Neighbours = Literal["random", "keyboard"]
@@ -58,9 +59,10 @@ class CharacterEdits:
 
     def __call__(self, sites: Sequence[Site], /) -> list[list[Text]]:
         """Up to one candidate for each operation, in the order of `operations`; drawn from `site.seed`."""
-        return [[site.text.replace(site.index, word) for word in self._variants(site)] for site in sites]
+        return replaced(sites, self.forms)
 
-    def _variants(self, site: Site) -> list[str]:
+    def forms(self, site: Site, /) -> Sequence[str]:
+        """The words of the candidates."""
         letters = split_letters(site.word)
         # Two numbers for each operation there is: what one draws does not depend on which others are in use.
         draws = np.random.default_rng(site.seed).random((len(OPERATIONS), 2)).tolist()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import ClassVar, Literal, get_args
 
 from robust.core.text import Text
@@ -16,6 +17,7 @@ from robust.lang.es.morphology.spelling import silent, stress
 from robust.lang.forms import alternatives
 from robust.lang.letters import composed, put, split_letters, written_like
 from robust.registry import register
+from robust.transformations._words import CACHED, others, replaced
 
 Kind = Literal["drop", "misplace", "add", "real_word", "dieresis", "nfd", "tilde_n"]
 _ACUTE = dict(zip("aeiou", "áéíóú", strict=True))
@@ -55,14 +57,11 @@ class Diacritics:
 
     def __call__(self, sites: Sequence[Site], /) -> list[list[Text]]:
         """Candidates from left to right (`real_word`: in the order of the list)."""
-        return [
-            [
-                site.text.replace(site.index, word)
-                for word in dict.fromkeys(self._variants(site.word))
-                if word != site.word
-            ]
-            for site in sites
-        ]
+        return replaced(sites, self.forms)
+
+    def forms(self, site: Site, /) -> Sequence[str]:
+        """The words of the candidates."""
+        return _forms(self, site.word)
 
     def _variants(self, word: str) -> Iterator[str]:
         letters = split_letters(word)
@@ -98,3 +97,8 @@ def _moved(letters: Sequence[str], forms: Sequence[str]) -> Iterator[str]:
 def _word(forms: Sequence[str]) -> str:
     """The letters as a word of as many characters; letters that need more than one code point stand as a mark."""
     return "".join([form if len(form) == 1 else "·" for form in forms])
+
+
+@lru_cache(maxsize=CACHED)
+def _forms(plugin: Diacritics, word: str) -> tuple[str, ...]:
+    return others(plugin._variants(word), word)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import ClassVar, Literal, get_args
 
 from robust.core.text import Text
@@ -15,6 +16,7 @@ from robust.lang.base import language
 from robust.lang.letters import put, split_letters
 from robust.lang.lookalikes import MARKED
 from robust.registry import register
+from robust.transformations._words import CACHED, others, replaced
 
 Look = Literal["confusable", "marked"]
 Letters = Literal["one", "all"]
@@ -50,11 +52,15 @@ class Homoglyphs:
 
     def __call__(self, sites: Sequence[Site], /) -> list[list[Text]]:
         """Candidates from the first letter to the last."""
-        return [[site.text.replace(site.index, word) for word in self._variants(site)] for site in sites]
+        return replaced(sites, self.forms)
 
-    def _variants(self, site: Site) -> list[str]:
-        letters = split_letters(site.word)
-        new = [self._alike(letter, site.lang) for letter in letters]
+    def forms(self, site: Site, /) -> Sequence[str]:
+        """The words of the candidates."""
+        return _forms(self, site.word, site.lang)
+
+    def _variants(self, word: str, lang: Lang) -> list[str]:
+        letters = split_letters(word)
+        new = [self._alike(letter, lang) for letter in letters]
         if self.letters == "all":
             whole = "".join([other or letter for other, letter in zip(new, letters, strict=True)])
             return [whole] if any(new) else []
@@ -73,3 +79,8 @@ class Homoglyphs:
 def _taken_apart(letter: str) -> tuple[str, str]:
     decomposed = unicodedata.normalize("NFD", letter)
     return decomposed[:1], decomposed[1:]
+
+
+@lru_cache(maxsize=CACHED)
+def _forms(plugin: Homoglyphs, word: str, lang: Lang) -> tuple[str, ...]:
+    return others(plugin._variants(word, lang), word)

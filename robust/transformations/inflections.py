@@ -18,6 +18,7 @@ from robust.lang.es import paradigm as spanish
 from robust.lang.lexicon import Lexicon, lexicon
 from robust.lang.paradigm import CATEGORIES, Category, Inflection
 from robust.registry import register
+from robust.transformations._words import replaced
 
 _OF: Mapping[Lang, Callable[[str, Lexicon], Iterable[Inflection]]] = {
     "en": english.inflections,
@@ -67,9 +68,10 @@ class Inflections:
 
     def __call__(self, sites: Sequence[Site], /) -> list[list[Text]]:
         """Candidates in the order of the paradigm."""
-        return [[site.text.replace(site.index, word) for word in self._forms(site)] for site in sites]
+        return replaced(sites, self.forms)
 
-    def _forms(self, site: Site) -> list[str]:
+    def forms(self, site: Site, /) -> Sequence[str]:
+        """The words of the candidates."""
         word = site.word
         plain = unicodedata.normalize("NFC", word).lower()
         if like(word, plain) != word:

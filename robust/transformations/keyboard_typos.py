@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import ClassVar, Literal, get_args
 
 from robust.core.text import Text
@@ -13,6 +14,7 @@ from robust.errors import PluginError
 from robust.lang.keyboard import DEFAULT_LAYOUT, LAYOUTS, LayoutName, typed
 from robust.lang.letters import composed, put, split_letters, written_like
 from robust.registry import register
+from robust.transformations._words import CACHED, others, replaced
 
 
 @register("transformations", "keyboard_typos")
@@ -52,14 +54,15 @@ class KeyboardTypos:
 
     def __call__(self, sites: Sequence[Site], /) -> list[list[Text]]:
         """All slips, nearest keys first."""
-        return [
-            [site.text.replace(site.index, word) for word in dict.fromkeys(self._variants(site)) if word != site.word]
-            for site in sites
-        ]
+        return replaced(sites, self.forms)
 
-    def _variants(self, site: Site) -> Iterator[str]:
-        layout = LAYOUTS[DEFAULT_LAYOUT[site.lang] if self.layout == "auto" else self.layout]
-        letters, kept = split_letters(site.word), int(self.keep_ends)
+    def forms(self, site: Site, /) -> Sequence[str]:
+        """The words of the candidates."""
+        return _forms(self, site.word, site.lang)
+
+    def _variants(self, word: str, lang: Lang) -> Iterator[str]:
+        layout = LAYOUTS[DEFAULT_LAYOUT[lang] if self.layout == "auto" else self.layout]
+        letters, kept = split_letters(word), int(self.keep_ends)
         for at in range(kept, len(letters) - kept):
             old, after = letters[at], "".join(letters[at + 1 : at + 2])
             for keys in layout.slips(composed(old)):
@@ -73,3 +76,8 @@ class KeyboardTypos:
 def _cased(old: str, new: str, after: str) -> str:
     """`new` in the case of the letter it stands for, and its last letter in the case of the one it swallowed."""
     return written_like(old, new[:-1]) + written_like(after, new[-1:]) if after else written_like(old, new)
+
+
+@lru_cache(maxsize=CACHED)
+def _forms(plugin: KeyboardTypos, word: str, lang: Lang) -> tuple[str, ...]:
+    return others(plugin._variants(word, lang), word)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import ClassVar, Literal, get_args
 
 from robust.core.text import Text
@@ -13,6 +14,7 @@ from robust.errors import PluginError
 from robust.lang.letters import composed, put, split_letters
 from robust.lang.lookalikes import LEET
 from robust.registry import register
+from robust.transformations._words import CACHED, others, replaced
 
 Letters = Literal["one", "all"]
 _BARE = str.maketrans("áéíóúü", "aeiouu")
@@ -40,13 +42,14 @@ class Leet:
 
     def __call__(self, sites: Sequence[Site], /) -> list[list[Text]]:
         """Candidates from the first letter to the last, digits before symbols."""
-        return [
-            [site.text.replace(site.index, word) for word in dict.fromkeys(self._variants(site)) if word != site.word]
-            for site in sites
-        ]
+        return replaced(sites, self.forms)
 
-    def _variants(self, site: Site) -> Iterator[str]:
-        letters = split_letters(site.word)
+    def forms(self, site: Site, /) -> Sequence[str]:
+        """The words of the candidates."""
+        return _forms(self, site.word)
+
+    def _variants(self, word: str) -> Iterator[str]:
+        letters = split_letters(word)
         signs = [self._signs(letter) for letter in letters]
         if self.letters == "one":
             for at, known in enumerate(signs):
@@ -59,3 +62,8 @@ class Leet:
     def _signs(self, letter: str) -> str:
         known = LEET.get(composed(letter).translate(_BARE), "")
         return known if self.symbols else known[:1]
+
+
+@lru_cache(maxsize=CACHED)
+def _forms(plugin: Leet, word: str) -> tuple[str, ...]:
+    return others(plugin._variants(word), word)

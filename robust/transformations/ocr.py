@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import ClassVar
 
 from robust.core.text import Text
@@ -12,6 +13,7 @@ from robust.core.types import LANGS, Lang
 from robust.lang.letters import occurrences, put, split_letters
 from robust.lang.lookalikes import OCR, OCR_ACCENTS
 from robust.registry import register
+from robust.transformations._words import CACHED, others, replaced
 
 
 @register("transformations", "ocr")
@@ -34,12 +36,19 @@ class Ocr:
 
     def __call__(self, sites: Sequence[Site], /) -> list[list[Text]]:
         """One candidate for each confusion and each place it fits."""
-        return [
-            [site.text.replace(site.index, word) for word in dict.fromkeys(self._variants(site.word))] for site in sites
-        ]
+        return replaced(sites, self.forms)
+
+    def forms(self, site: Site, /) -> Sequence[str]:
+        """The words of the candidates."""
+        return _forms(self, site.word)
 
     def _variants(self, word: str) -> Iterator[str]:
         letters = split_letters(word)
         for printed, read in OCR + OCR_ACCENTS * self.accents:
             for at in occurrences(letters, printed):
                 yield put(letters, at, read, len(printed))
+
+
+@lru_cache(maxsize=CACHED)
+def _forms(plugin: Ocr, word: str) -> tuple[str, ...]:
+    return others(plugin._variants(word), word)

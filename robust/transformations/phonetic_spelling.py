@@ -17,6 +17,7 @@ from robust.lang.es.phonetic import NAMES, Variety, misspellings
 from robust.lang.forms import alternatives
 from robust.lang.letters import composed
 from robust.registry import register
+from robust.transformations._words import replaced
 
 
 @register("transformations", "phonetic_spelling")
@@ -53,9 +54,11 @@ class PhoneticSpelling:
 
     def __call__(self, sites: Sequence[Site], /) -> list[list[Text]]:
         """One candidate for each confusion and each place it fits, in the order of the rules."""
-        return [[site.text.replace(site.index, word) for word in self._variants(site.word)] for site in sites]
+        return replaced(sites, self.forms)
 
-    def _variants(self, word: str) -> list[str]:
+    def forms(self, site: Site, /) -> Sequence[str]:
+        """The words of the candidates."""
+        word = site.word
         plain = composed(word)
         if like(word, plain) != word:
             return []

@@ -12,6 +12,8 @@ import pytest
 from robust.core.seeds import derive
 from robust.recipe.augment import AugmentRecipe
 from robust.recipe.load import load, shipped
+from robust.recipe.meaning import risks
+from tests import tiny_models
 from tests.functional.command import robust
 
 ROWS = [
@@ -116,6 +118,10 @@ def test_every_recipe_makes_copies(name: str, data: Path) -> None:
     assert recipe.description
     for lang in recipe.languages:
         words = ["augment", "--recipe", name, "--data", "named.csv", "--lang", lang, "--seed", derive(name) % 1000]
+        words += ["--allow-changed-meaning"] * bool(risks(recipe.augment.step))
+        if name == "back-translation":
+            model = tiny_models.seq2seq(data / f"seq2seq-{lang}")
+            words += [f"--set=augment.transformation.back_translation.{way}={model}" for way in ("there", "back")]
         ran = robust(*words, "--out", f"{lang}.csv")
         assert ran.code == 0, ran.err
         assert read(data / f"{lang}.csv"), (name, lang)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from robust.lang import language
+from robust.lang import language, tokenise
 from robust.lang.tokenise import spans
 
 EMOJI = ["👩‍👩‍👧", "1️⃣", "#️⃣", "ℹ️", "🇪🇸", "👍🏽", "❤️", "🏴󠁧󠁢󠁥󠁮󠁧󠁿", "🙂", "🏳️‍🌈", "7⃣"]
@@ -94,3 +94,24 @@ def test_linear_time(unit: str) -> None:
     started = time.process_time()
     spans(string)
     assert time.process_time() - started < 2.0
+
+
+USUAL = st.lists(
+    st.one_of(
+        st.sampled_from([*"abzAZéñÜß019 '’-.,!¿", "-lrb-", "'s", "'ll", "http://x.y", "www.a.b", "\n", "3,5", "n't"]),
+        st.characters(min_codepoint=32, max_codepoint=255),
+    ),
+    max_size=30,
+).map("".join)
+
+
+@given(USUAL)
+def test_the_short_way_finds_the_same_words(string: str) -> None:
+    whole = [match.span() for match in tokenise._pattern().finditer(string) if match.lastgroup is None]
+    assert list(spans(string)) == whole
+
+
+def test_usual_sentences_take_the_short_way() -> None:
+    assert tokenise._is_usual("¿Qué tal? «Don’t miss» it – 3,5 (o 1.000) €!")
+    for other in ("see www.x.es", "http://a.b", "-LRB- good", "me@x.es", "cafe\u0301", "👍", "a_b", "ª"):
+        assert not tokenise._is_usual(other)

@@ -1,0 +1,35 @@
+"""Cheap draws are as good as others."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy import stats
+
+from robust.core.draws import Draws
+
+
+def test_a_seed_says_all() -> None:
+    one, same, other = Draws(7), Draws(7), Draws(8)
+    drawn = [one.below(1000) for _ in range(40)]
+    assert drawn == [same.below(1000) for _ in range(40)]
+    assert drawn != [other.below(1000) for _ in range(40)]
+
+
+def test_whole_numbers_are_alike_likely() -> None:
+    # First draws of many seeds, and many draws of one: both have to be even (chi-square, 6 degrees of freedom).
+    for drawn in ([Draws(seed).below(7) for seed in range(7000)], [(d := Draws(1)) and 0, *_many(d, 7000)]):
+        counts = np.bincount(drawn[-7000:], minlength=7)
+        assert stats.chisquare(counts).pvalue > 1e-4
+
+
+def _many(draws: Draws, n: int) -> list[int]:
+    return [draws.below(7) for _ in range(n)]
+
+
+def test_fractions_are_uniform_and_unrelated() -> None:
+    draws = Draws(3)
+    found = np.array([draws.uniform() for _ in range(8000)])
+    assert found.min() >= 0
+    assert found.max() < 1
+    assert stats.kstest(found, "uniform").pvalue > 1e-4
+    assert abs(np.corrcoef(found[:-1], found[1:])[0, 1]) < 0.04
