@@ -25,7 +25,7 @@ class Pass:
 class Step(Protocol):
     """One batch between two updates (or a part of one, with gradient accumulation).
 
-    `ids` `(batch, tokens)` are token ids; `mask` `(batch, tokens, 1)` is 1 where a token may be moved: at padding and
+    `ids` `(batch, tokens)` are token ids, `labels` `(batch,)` classes; `mask` `(batch, tokens, 1)` is 1 where a token may be moved: at padding and
     at the tokens that only mark where a text begins and ends it is 0. `generator` is for everything that is drawn; it
     depends on the run's seed, the update and the batch alone. `memory` is kept from batch to batch, and with
     checkpoints. All passes of a step have the same dropout, unless they ask for another (Zhu et al. 2020, section 3.3).
@@ -33,6 +33,9 @@ class Step(Protocol):
 
     @property
     def ids(self) -> Tensor: ...
+
+    @property
+    def labels(self) -> Tensor: ...
 
     @property
     def mask(self) -> Tensor: ...
@@ -57,7 +60,7 @@ class Step(Protocol):
         """The model on the batch, `delta` `(batch, tokens, width)` added to its word vectors, to learn from."""
         ...
 
-    def probe(self, delta: Tensor, /, *, fresh_dropout: bool = False) -> Pass:
+    def probe(self, delta: Tensor | None = None, /, *, fresh_dropout: bool = False) -> Pass:
         """The same, for the gradient with respect to `delta` alone."""
         ...
 

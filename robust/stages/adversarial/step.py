@@ -44,6 +44,7 @@ class BatchStep:
         self._share = _share(trainer, inputs["labels"], num_items)
         self._dropout = (torch.get_rng_state(), torch.cuda.get_rng_state() if _on_cuda(inputs) else None)
         self.ids: Tensor = inputs["input_ids"]
+        self.labels: Tensor = inputs["labels"]
         self.generator, self.memory, self.languages = generator, memory, languages
         self.total = torch.zeros((), device=self.ids.device)
 
