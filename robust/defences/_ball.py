@@ -1,7 +1,7 @@
 """Small changes of word vectors: where they start, how they climb, how far they may go.
 
-`delta` and `gradient` are `(batch, tokens, width)`, `mask` `(batch, tokens, 1)`; lengths are those of one example, all its
-tokens together.
+`delta` and `gradient` are `(batch, tokens, width)`, `mask` `(batch, tokens, 1)`; lengths are those of one example, all
+its tokens together.
 """
 
 from __future__ import annotations

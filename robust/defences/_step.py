@@ -25,10 +25,11 @@ class Pass:
 class Step(Protocol):
     """One batch between two updates (or a part of one, with gradient accumulation).
 
-    `ids` `(batch, tokens)` are token ids, `labels` `(batch,)` classes; `mask` `(batch, tokens, 1)` is 1 where a token may be moved: at padding and
-    at the tokens that only mark where a text begins and ends it is 0. `generator` is for everything that is drawn; it
-    depends on the run's seed, the update and the batch alone. `memory` is kept from batch to batch, and with
-    checkpoints. All passes of a step have the same dropout, unless they ask for another (Zhu et al. 2020, section 3.3).
+    `ids` `(batch, tokens)` are token ids, `labels` `(batch,)` classes; `mask` `(batch, tokens, 1)` is 1 where a token
+    may be moved: at padding and at the tokens that only mark where a text begins and ends it is 0. `generator` is for
+    everything that is drawn; it depends on the run's seed, the update and the batch alone. `memory` is kept from batch
+    to batch, and with checkpoints. All passes of a step have the same dropout, unless they ask for another (Zhu et al.
+    2020, section 3.3).
     """
 
     @property

@@ -19,8 +19,8 @@ class ALUM:
     Liu et al. 2020 (arXiv:2004.08994), algorithm 1, in fine-tuning: the loss is CE + `weight` · KL(f(E) ‖ f(E + δ)); δ
     starts at N(0, `noise`²), and δ ← Π(δ + `step_size` g / ‖g‖∞) within ‖δ‖∞ ≤ ε. `steps` + 2 passes.
 
-    *Differs from the paper*: the adversarial pre-training before it is left out; f(E) is held fixed in the divergence, as
-    in virtual adversarial training; marks of beginning and end are not moved. Passes have dropouts of their own.
+    *Differs from the paper*: the adversarial pre-training before it is left out; f(E) is held fixed in the divergence,
+    as in virtual adversarial training; marks of beginning and end are not moved. Passes have dropouts of their own.
     """
 
     steps: int = 1

@@ -22,12 +22,13 @@ if TYPE_CHECKING:
 class ASCC:
     """Learn the labels, and to answer alike for the worst mixture of each word with its synonyms.
 
-    Dong et al. 2021 (arXiv:2107.13541): a word's vector becomes Σ softmax(w)ⱼ E(synonymⱼ), the word itself among them; w
-    climbs KL(f(v) ‖ f(E)) - `sparsity` · entropy(softmax w) by `steps` steps of Adam, and the loss is CE(E) + `weight` ·
-    KL(f(v) ‖ f(E)). `steps` + 2 passes; memory grows with `k`.
+    Dong et al. 2021 (arXiv:2107.13541): a word's vector becomes Σ softmax(w)ⱼ E(synonymⱼ), the word itself among them;
+    w climbs KL(f(v) ‖ f(E)) - `sparsity` · entropy(softmax w) by `steps` steps of Adam, and the loss is CE(E) +
+    `weight` · KL(f(v) ‖ f(E)). `steps` + 2 passes; memory grows with `k`.
 
-    *Differs from the paper*: synonyms come from the thesauri of robust, `k` - 1 at most for a word, and only words that are
-    one token, and synonyms that are one, are mixed; the entropy is the mean over a text's mixed words; w starts at N(0, 1).
+    *Differs from the paper*: synonyms come from the thesauri of robust, `k` - 1 at most for a word, and only words
+    that are one token, and synonyms that are one, are mixed; the entropy is the mean over a text's mixed words; w
+    starts at N(0, 1).
     """
 
     k: int = 8

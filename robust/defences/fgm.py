@@ -18,8 +18,8 @@ class FGM:
     Miyato, Dai & Goodfellow 2017 (arXiv:1605.07725): r = ε g / ‖g‖₂, the length taken over the whole text; the loss is
     CE(E) + CE(E + r). Two passes each way.
 
-    *Differs from the paper*: word vectors are not normalised first, so that `epsilon` is in the model's own units; marks
-    of beginning and end are not moved.
+    *Differs from the paper*: word vectors are not normalised first, so that `epsilon` is in the model's own units;
+    marks of beginning and end are not moved.
     """
 
     epsilon: float = 0.5

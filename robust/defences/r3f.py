@@ -17,8 +17,8 @@ from robust.registry import register
 class R3F:
     """Learn the labels, and to answer alike when the word vectors are shaken at random; nothing climbs.
 
-    Aghajanyan et al. 2021 (arXiv:2008.03156), eq. 5: the loss is CE + `weight` · (KL(f(E) ‖ f(E + z)) + KL(f(E + z) ‖ f(E)))
-    with z ~ U(-`sigma`, `sigma`) or N(0, `sigma`²). Two passes forward, one back.
+    Aghajanyan et al. 2021 (arXiv:2008.03156), eq. 5: the loss is CE + `weight` · (KL(f(E) ‖ f(E + z)) + KL(f(E + z) ‖
+    f(E))) with z ~ U(-`sigma`, `sigma`) or N(0, `sigma`²). Two passes forward, one back.
 
     *Differs from the paper*: marks of beginning and end are not moved. Passes have dropouts of their own, as there.
     """

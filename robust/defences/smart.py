@@ -16,9 +16,9 @@ from robust.registry import register
 class SMART:
     """Learn the labels, and to answer alike where the answer changes most within `epsilon`.
 
-    Jiang et al. 2020 (arXiv:1911.03437), eq. 1 and 2: the loss is CE + `weight` · max over ‖z‖∞ ≤ ε of the KL divergences,
-    in both directions, of f(E + z) and f(E). z starts at N(0, `noise`²), and z ← Π(z + `step_size` g / ‖g‖∞) with the
-    gradient of the same divergence, `steps` times. `steps` + 2 passes.
+    Jiang et al. 2020 (arXiv:1911.03437), eq. 1 and 2: the loss is CE + `weight` · max over ‖z‖∞ ≤ ε of the KL
+    divergences, in both directions, of f(E + z) and f(E). z starts at N(0, `noise`²), and z ← Π(z + `step_size` g /
+    ‖g‖∞) with the gradient of the same divergence, `steps` times. `steps` + 2 passes.
 
     *Differs from the paper*: Bregman proximal point optimisation is left out; marks of beginning and end are not moved.
     Passes have dropouts of their own, as in the authors' code: with one dropout the divergence is 0 at z = 0.

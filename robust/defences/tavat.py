@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 class TAVAT:
     """As FreeLB, but a change has a part of the text and a part of each token, which the vocabulary remembers.
 
-    Li & Qiu 2021 (arXiv:2004.14543), algorithm 1. δ, the text's part, climbs as in FreeLB. η, the tokens' part, starts at
-    what the table of the vocabulary holds (at first U(-1, 1) · `magnitude` / √width) and climbs by g / ‖g‖₂ token by
-    token; each is then scaled by ‖ηᵢ‖ / maxⱼ ‖ηⱼ‖. Their sum is cut to `epsilon`. After `steps` passes, whose gradients
-    are averaged, η goes back to the table.
+    Li & Qiu 2021 (arXiv:2004.14543), algorithm 1. δ, the text's part, climbs as in FreeLB. η, the tokens' part, starts
+    at what the table of the vocabulary holds (at first U(-1, 1) · `magnitude` / √width) and climbs by g / ‖g‖₂ token
+    by token; each is then scaled by ‖ηᵢ‖ / maxⱼ ‖ηⱼ‖. Their sum is cut to `epsilon`. After `steps` passes, whose
+    gradients are averaged, η goes back to the table.
 
-    *Differs from the paper*: a token that a batch has several times gets the mean of its changes; marks of beginning and
-    end are not moved.
+    *Differs from the paper*: a token that a batch has several times gets the mean of its changes; marks of beginning
+    and end are not moved.
     """
 
     steps: int = 2

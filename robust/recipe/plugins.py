@@ -217,9 +217,7 @@ TransformationSpec: TypeAlias = Annotated[
 ConstraintSpec: TypeAlias = Annotated[
     PluginSpec, _checks("constraints"), _writes, WithJsonSchema({"x-plugin": "constraints"})
 ]
-DefenceSpec: TypeAlias = Annotated[
-    PluginSpec, _checks("defences"), _writes, WithJsonSchema({"x-plugin": "defences"})
-]
+DefenceSpec: TypeAlias = Annotated[PluginSpec, _checks("defences"), _writes, WithJsonSchema({"x-plugin": "defences"})]
 GoalSpec: TypeAlias = Annotated[PluginSpec, _checks("goals"), _writes, WithJsonSchema({"x-plugin": "goals"})]
 
 _SPEC_OF: Mapping[Any, Any] = {

@@ -27,8 +27,8 @@ class Adversarial(Part):
 
     `when: once` attacks the model that is started from, before training, and adds what succeeds to the data (all of
     it, or `share` · rows). `each_epoch` attacks the model as it is at the beginning of every epoch but the first
-    `clean_epochs`, until `share` · rows attacks have succeeded or `most` · rows were tried (Yoo & Qi 2021, algorithm 1).
-    `query_budget` bounds each search.
+    `clean_epochs`, until `share` · rows attacks have succeeded or `most` · rows were tried (Yoo & Qi 2021, algorithm
+    1). `query_budget` bounds each search.
     """
 
     recipes: Annotated[tuple[str, ...], Field(min_length=1), AfterValidator(unique)]

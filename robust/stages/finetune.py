@@ -151,7 +151,9 @@ def finetune(
             taught_by = ", ".join(card.travelling(name) for name in recipe.distil.teachers)
             more = f" and of {len(unlabelled.rows)} rows without labels" if unlabelled else ""
             notes.append(f"Teachers told what to make of the training rows{more}: {taught_by}.")
-        trainer = trainers.make(recipe, task, model, tokenizer, learnt, dev, labels, place, device, progress, soft, hardening)
+        trainer = trainers.make(
+            recipe, task, model, tokenizer, learnt, dev, labels, place, device, progress, soft, hardening
+        )
         before = trainers.seconds(place)
         started, meter = time.monotonic(), Meter()
         trainer.train(resume_from_checkpoint=processes.from_first(lambda: _last_checkpoint(place)))
@@ -195,6 +197,8 @@ def finetune(
             save_tokenizer(tokenizer, place.result)
             text = card.write(recipe, result, used)
             (place.result / "README.md").write_text(text, encoding="utf-8")
+            if hardening is not None and hardening.record is not None:
+                hardening.record(place.result, result)
     return result
 
 

@@ -44,7 +44,8 @@ def make(
 ) -> Trainer:
     """A trainer that evaluates, saves and marks checkpoints in `place` as the recipe says, and prints nothing.
 
-    `soft` `(rows of train, labels)` are targets in the place of the labels of `train`. `hardening` takes what the trainer
+    `soft` `(rows of train, labels)` are targets in the place of the labels of `train`. `hardening` takes what the
+    trainer
     would do with a batch into its hands.
     """
     from transformers import EarlyStoppingCallback, PrinterCallback, TrainingArguments
@@ -55,7 +56,7 @@ def make(
         encoded = distil.soften(encoded, soft)
     collator: Any = task.collator(tokenizer)
     if hardening is not None:
-        encoded = hardening.reading(encoded, place) if hardening.reading else encoded
+        encoded = hardening.reading(encoded, tokenizer) if hardening.reading else encoded
         collator = hardening.collator(collator) if hardening.collator else collator
     judged = task.encode(dev, tokenizer, labels=labels, how=how, training=False)
     per_epoch = math.ceil(

@@ -16,8 +16,8 @@ class WeightMean:
 
     Izmailov et al. 2018 (arXiv:1803.05407), algorithm 1 with a cycle of one epoch.
 
-    *Differs from the paper*: the learning rate keeps the recipe's schedule. There are no batch statistics to renew in the
-    models that are trained here.
+    *Differs from the paper*: the learning rate keeps the recipe's schedule. There are no batch statistics to renew in
+    the models that are trained here.
     """
 
     start: float

@@ -36,10 +36,12 @@ def plain(step: Step, /) -> None:
 class Hardening:
     """What a training against attacks adds to a fine-tuning; handed to `finetune`.
 
-    `gamma` and `awp_start` (a share of the training) are those of adversarial weight perturbation (0: none), `flooding`
-    is the level of flooding (0: none), `swa_start` the share after which weights are averaged (None: never). `reading`
-    makes other items of the encoded training data, such as ones with adversarial twins, and `regenerate` renews them at
-    the beginning of an epoch. `purpose` are JSON values that say what makes two trainings the same.
+    `gamma` and `awp_start` (a share of the training) are those of adversarial weight perturbation (0: none),
+    `flooding` is the level of flooding (0: none), `swa_start` the share after which weights are averaged (None:
+    never). `reading` makes other items of the encoded training data (and the tokeniser), such as ones with adversarial
+    twins; `regenerate` renews them at the beginning of an epoch, by the model as it is. `record` writes what is to be
+    known of the finished training into the model's directory. `purpose` are JSON values that say what makes two
+    trainings the same.
     """
 
     purpose: Mapping[str, Any]
@@ -50,9 +52,10 @@ class Hardening:
     awp_start: float = 0.0
     flooding: float = 0.0
     swa_start: float | None = None
-    reading: Callable[[Items, Workspace], Items] | None = None
+    reading: Callable[[Items, Any], Items] | None = None
     collator: Callable[[Any], Any] | None = None
-    regenerate: Callable[[Items, Any, Workspace, int], None] | None = None
+    regenerate: Callable[[Items, Any, Any, Workspace, int], None] | None = None
+    record: Callable[[Path, Any], None] | None = None
     notes: list[str] = field(default_factory=list)
     memory: dict[str, Tensor] = field(default_factory=dict)
     mean: WeightMean | None = None
@@ -107,7 +110,7 @@ class Hardening:
 
             def on_epoch_begin(self, args: Any, state: Any, control: Any, model: Any = None, **kwargs: Any) -> None:
                 if hardening.regenerate is not None:
-                    hardening.regenerate(items, model, place, int(state.epoch or 0))
+                    hardening.regenerate(items, model, kwargs["processing_class"], place, int(state.epoch or 0))
 
             def on_step_end(self, args: Any, state: Any, control: Any, model: Any = None, **kwargs: Any) -> None:
                 if hardening.mean is not None:

@@ -89,8 +89,7 @@ def test_perturbed_weights_are_where_the_paper_puts_them_and_come_back(model: Cl
     step = make(model)
     gradients = torch.autograd.grad(hand.loss(hand.vectors()), hand.weights)
     expected = [
-        w + 0.1 * w.norm() * g / g.norm() if w.dim() > 1 else w
-        for w, g in zip(hand.weights, gradients, strict=True)
+        w + 0.1 * w.norm() * g / g.norm() if w.dim() > 1 else w for w, g in zip(hand.weights, gradients, strict=True)
     ]
     with perturbed(model, step.probe().loss, gamma=0.1):
         for weight, value in zip(model.parameters(), expected, strict=True):
