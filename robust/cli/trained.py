@@ -13,6 +13,7 @@ def show(report: Mapping[str, Any], *, to_stderr: bool) -> None:
     from rich.table import Table
 
     from robust.cli.present import console
+    from robust.results.estimates import Estimate
 
     screen = console(stderr=to_stderr)
     grid = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
@@ -35,6 +36,10 @@ def show(report: Mapping[str, Any], *, to_stderr: bool) -> None:
                 *_numbers(*numbers, each["difference"]),
                 _percent(each["gap_closed"]),
             )
+            if "expectation" in each:
+                again = each["expectation"]["accuracy_under_attack"]
+                cells = ["", Estimate(**again).percent(), "", "", ""]
+                grid.add_row("    in expectation over draws", str(again["n"]), *cells)
         mean = report["mean"]["trained_on" if own else "held_out"]
         if len(chosen) > 1:
             grid.add_row(

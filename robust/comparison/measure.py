@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +19,12 @@ from robust.evaluation.paired import Difference, compare
 from robust.results.calibration import saturated, temperature
 from robust.results.estimates import proportion
 from robust.runner import AttackRequest, FinishedRun, Progress, attack
+from robust.victims.smoothed import SmoothedVictim
 
 BATCH = 64
+
+EXPECTATION = "expectation"
+"""The run on a smoothed model's expectation over draws, beside the one on its vote by fixed seeds."""
 
 Listener = Callable[[str, str, Progress], None]
 """Called with the attack, `before` or `after`, and how far it is."""
@@ -79,7 +83,10 @@ def write_rows(table: Table, path: Path, *, limit: int, prepared: Prepared) -> D
 def attacked(
     prepared: Prepared, sides: Sequence[Side], folder: Path, listener: Listener | None = None
 ) -> dict[str, dict[str, FinishedRun]]:
-    """Every attack on every side: runs by attack, then by side. Finished ones are read, begun ones gone on with."""
+    """Every attack on every side: runs by attack, then by side. Finished ones are read, begun ones gone on with.
+
+    A smoothed model is attacked twice: by fixed seeds, as any other, and in expectation over other draws.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     limit = prepared.request.limit or prepared.plan.recipe.measure.limit
     data = write_rows(prepared.test, folder / "test.jsonl", limit=limit, prepared=prepared)
@@ -99,6 +106,9 @@ def attacked(
             )
             tell = None if listener is None else _listen(listener, recipe.name, each.name)
             found.setdefault(recipe.name, {})[each.name] = attack(request, tell)
+            if isinstance(each.victim, SmoothedVictim):
+                other = replace(request, expectation=True, runs=folder / f"{each.name}-{EXPECTATION}")
+                found[recipe.name][EXPECTATION] = attack(other, tell)
     return found
 
 

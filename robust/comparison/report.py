@@ -55,9 +55,9 @@ def report(
     }
 
 
-def _attack(name: str, before: FinishedRun, after: FinishedRun, trained_on: bool) -> dict[str, Any]:
+def _attack(name: str, runs: Mapping[str, FinishedRun], trained_on: bool) -> dict[str, Any]:
     found: dict[str, Any] = {"attack": name, "trained_on": trained_on}
-    for side, run in (("before", before), ("after", after)):
+    for side, run in runs.items():
         told = run.summary.as_dict()
         kept = ("n", "clean_accuracy", "accuracy_under_attack", "attack_success_rate", "queries_mean", "errors")
         found[side] = {
@@ -66,7 +66,7 @@ def _attack(name: str, before: FinishedRun, after: FinishedRun, trained_on: bool
             "seconds": run.manifest["seconds"],
             "run": str(run.path),
         }
-    found["difference"] = paired(after, before).as_dict()
+    found["difference"] = paired(runs["after"], runs["before"]).as_dict()
     found["gap_closed"] = gap_closed(
         clean=found["before"]["clean_accuracy"]["value"],
         before=found["before"]["accuracy_under_attack"]["value"],

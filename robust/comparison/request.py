@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from robust.core.attack import Attack
+from robust.core.attack import Attack, needs_gradients
 from robust.core.types import Lang
 from robust.core.victim import Victim
 from robust.data.source import DataSpec, Table, read
@@ -126,12 +126,12 @@ def _measured(
         attack = _attack(name)
         if lacking := set(langs) - set(attack.languages):
             if request.attacks is not None:
-                raise UserError(
-                    f"attack {name!r} is for {', '.join(attack.languages)}, the test data are {', '.join(sorted(lacking))}",
-                    fix="leave it out",
-                )
+                known, found_in = ", ".join(attack.languages), ", ".join(sorted(lacking))
+                raise UserError(f"attack {name!r} is for {known}, the test data are {found_in}", fix="leave it out")
             notes.append(f"{name} was left out: it is not for {', '.join(sorted(lacking))}.")
         else:
+            if recipe.smoothing is not None and needs_gradients(attack.build().search):
+                raise UserError(f"{name} needs gradients, and a vote over draws has none", fix="leave it out")
             found.append(attack)
     return found, notes
 

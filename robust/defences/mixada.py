@@ -14,7 +14,7 @@ from robust.registry import register
 class MixADA:
     """Learn each text as it is, and mixtures λ x + (1 - λ) x′ with labels mixed alike, λ ~ Beta(`alpha`, `alpha`).
 
-    Si et al. 2021 (arXiv:2012.15701), section 3, with SMix: what is mixed is the vector that the last layer reads, of
+    Si et al. 2021 (arXiv:2012.15699), section 3, with SMix: what is mixed is the vector that the last layer reads, of
     each example and another one of its batch. With adversarial texts among the examples (a recipe with attacks) this
     is AMDA; without, it is mixup. The loss is CE + `weight` · (λ CE(mixture, y) + (1 - λ) CE(mixture, y′)).
 

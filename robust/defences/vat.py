@@ -14,7 +14,7 @@ from robust.registry import register
 @register("defences", "vat")
 @dataclass(frozen=True, kw_only=True)
 class VAT:
-    """Learn the labels, and to answer alike in the direction in which the answer changes fastest, at distance `epsilon`.
+    """Learn the labels, and to answer alike at distance `epsilon` in the direction in which the answer changes fastest.
 
     Miyato et al. 2018 (arXiv:1704.03976), as for texts in Miyato, Dai & Goodfellow 2017: the loss is CE + `weight` ·
     KL(f(E) ‖ f(E + r)), f(E) held fixed; d is a random direction, improved `steps` times by the gradient at ξ d / ‖d‖₂

@@ -109,6 +109,8 @@ class TrainRecipe(Part):
         if self.smoothing is not None and not draws(self.smoothing.kernel):
             name = self.smoothing.kernel.name
             raise ValueError(f"{name} draws no texts: write `defence: {name}`")
+        if self.smoothing is not None and self.adversarial is not None:
+            raise ValueError("a smoothed model is attacked on its vote, not in training: remove `adversarial`")
         if self.smoothing is not None and self.train.word_dropout:
             raise ValueError("`smoothing` changes the words of a text already: leave train.word_dropout at 0")
         if self.train.label_smoothing and self.defence is not None and self.defence.name == "mixada":

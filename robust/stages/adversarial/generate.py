@@ -20,7 +20,7 @@ from robust.core.victim import Victim
 from robust.engine.run import EngineOptions, run_attack
 
 CHUNK = 64
-"""Examples that are attacked before it is asked whether there are enough; results do not depend on what is in flight."""
+"""Examples that are attacked before it is asked whether there are enough."""
 
 
 @dataclass(frozen=True, kw_only=True)

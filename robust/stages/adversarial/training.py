@@ -10,17 +10,20 @@ from typing import Any, Literal
 
 from robust.core.attack import Attack
 from robust.core.seeds import derive
+from robust.core.smoothing import SMOOTHING
 from robust.core.types import Lang
 from robust.core.victim import Victim
 from robust.data.labels import to_examples
 from robust.data.table import Row, Table, fingerprint
 from robust.recipe.train import Adversarial, TrainRecipe
 from robust.stages import processes
+from robust.stages.adversarial.draws import Drawn
 from robust.stages.adversarial.generate import Generated, generate
 from robust.stages.adversarial.hook import Hardening, plain
 from robust.stages.adversarial.loop import FOLDER, in_the_loop, kept
 from robust.stages.adversarial.twins import Twinned, together
 from robust.stages.finetune import Finetuned, finetune
+from robust.stages.tasks import Items
 from robust.stages.trainers import Progress
 from robust.stages.workspace import partial_path
 
@@ -76,8 +79,8 @@ def harden(
         once = processes.from_first(lambda: _once(plan, how, out))
         table = _added(table, once)
         notes.append(
-            f"{len(once.texts)} adversarial texts were added to the training rows: of {once.seen} rows, {once.attacked} "
-            f"were attacked ({', '.join(how.recipes)}) before training, in {once.seconds:.0f} seconds."
+            f"{len(once.texts)} adversarial texts were added to the training rows: of {once.seen} rows, "
+            f"{once.attacked} were attacked ({', '.join(how.recipes)}) before training, in {once.seconds:.0f} seconds."
         )
         say(notes[-1])
     hardening = Hardening(
@@ -105,7 +108,14 @@ def harden(
             tell=lambda epoch, found: say(_epoch(epoch, found)),
         )
 
+    if recipe.smoothing is not None:
+        hardening.reading = _drawing(plan, table, langs)
+
     def record(result: Path, trained: Finetuned) -> None:
+        if recipe.smoothing is not None:
+            kernel = recipe.smoothing.kernel.resolved()
+            told = {"kernel": kernel, "draws": recipe.smoothing.draws, "languages": sorted(langs)}
+            (result / SMOOTHING).write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
         rounds = [(0, once)] if once is not None else kept(folder)
         (result / RECORD).write_text(
             json.dumps(_record(plan, trained, rounds), indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
@@ -167,6 +177,27 @@ def _record(plan: Plan, trained: Finetuned, rounds: Sequence[tuple[int, Generate
         "dev": {kind: score.as_dict() for kind, score in trained.scores["dev"].items()},
         "notes": list(trained.notes),
     }
+
+
+def _drawing(plan: Plan, train: Table, langs: Collection[Lang]) -> Callable[[Items, Any], Items]:
+    """Items that are drawn anew in every epoch."""
+    smoothing, how = plan.recipe.smoothing, plan.recipe.train
+    if smoothing is None:
+        raise ValueError("no smoothing is asked for")
+    kernel = smoothing.kernel.build()
+
+    def reading(items: Items, tokenizer: Any) -> Items:
+        return Drawn(
+            items=items,
+            train=train,
+            kernel=kernel,
+            tokenizer=tokenizer,
+            langs=langs,
+            max_length=how.max_length,
+            seed=how.seed,
+        )
+
+    return reading
 
 
 def _once(plan: Plan, how: Adversarial, out: Path) -> Generated:
