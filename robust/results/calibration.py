@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-LOWEST, HIGHEST = 1e-3, 1e6
+LOWEST, HIGHEST = 1e-6, 1e6
 """Temperatures that are looked at."""
 
 _GOLDEN = (math.sqrt(5) - 1) / 2

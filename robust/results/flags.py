@@ -28,9 +28,10 @@ def flags(
         for stronger, difference in others.items():
             p, value = difference["p_value"], difference["value"]
             if value is not None and value > 0 and p is not None and p < SURE:
+                points = f"{100 * value:+.1f} points, p = {p:.2g}"
                 found.append(
-                    f"{stronger} does less harm than {weaker}, which tries less ({100 * value:+.1f} points, p = {p:.2g}):"
-                    " its scores or gradients may be hidden from it"
+                    f"{stronger} does less harm than {weaker}, which tries less ({points}): "
+                    "its scores or gradients may be hidden from it"
                 )
     if saturation > 0.5 and not calibrated:
         found.append(

@@ -15,7 +15,7 @@ from robust.core.seeds import derive
 from robust.core.smoothing import SMOOTHING, Kernel
 from robust.core.types import LANGS, Fields, Floats, Lang
 from robust.core.victim import CanonicalVictim, Victim, VictimMeta
-from robust.errors import ModelError
+from robust.errors import ModelError, PluginError
 from robust.lang.base import language
 
 BATCH = 256
@@ -101,8 +101,10 @@ def smoothed(folder: Path, victim: Victim) -> Victim:
         return SmoothedVictim(
             victim=victim, kernel=kernel, draws=int(told["draws"]), mask=mask, langs=_langs(told.get("languages", ()))
         )
-    except (ValueError, KeyError, TypeError, OSError) as error:
-        raise ModelError(f"{path} does not say how to take a vote: {error}", fix="train the model again") from error
+    except (ValueError, KeyError, TypeError, OSError, PluginError) as error:
+        raise ModelError(
+            f"{path} does not say how to take a vote: {str(error).partition(chr(10))[0]}", fix="train the model again"
+        ) from error
 
 
 def _langs(told: Collection[str]) -> tuple[Lang, ...]:
