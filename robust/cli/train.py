@@ -73,6 +73,10 @@ def train(
             "--calibrate/--no-calibrate", help="Divide logits by the temperature that fits --dev. Default: yes."
         ),
     ] = None,
+    runs: Annotated[
+        Path | None,
+        typer.Option(help="Directory of the attack runs; trainings may share it. Default: robustness in --out."),
+    ] = None,
     device: Annotated[str, typer.Option(help="auto or cpu.")] = "auto",
     force: Annotated[bool, typer.Option("--force", help="Replace a model at --out.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON on standard output.")] = False,
@@ -132,6 +136,7 @@ def train(
             device=device,
             force=force,
             measure=measure,
+            runs=runs,
             command=shlex.join(["robust", *sys.argv[1:]]),
         )
         try:

@@ -23,6 +23,9 @@ from robust.victims.smoothed import SmoothedVictim
 
 BATCH = 64
 
+ATTACK_SEED = 0
+"""Trainings differ by their seeds; what they are attacked with is the same."""
+
 EXPECTATION = "expectation"
 """The run on a smoothed model's expectation over draws, beside the one on its vote by fixed seeds."""
 
@@ -89,7 +92,8 @@ def attacked(
     """
     folder.mkdir(parents=True, exist_ok=True)
     limit = prepared.request.limit or prepared.plan.recipe.measure.limit
-    data = write_rows(prepared.test, folder / "test.jsonl", limit=limit, prepared=prepared)
+    pinned = prepared.test.fingerprint.rpartition(":")[2]
+    data = write_rows(prepared.test, folder / f"test-{limit}-{pinned}.jsonl", limit=limit, prepared=prepared)
     found: dict[str, dict[str, FinishedRun]] = {}
     for recipe in prepared.attacks:
         for each in sides:
@@ -97,7 +101,7 @@ def attacked(
                 recipe=recipe.name,
                 model=each.model,
                 data=data,
-                seed=prepared.plan.recipe.train.seed,
+                seed=ATTACK_SEED,
                 runs=folder / each.name,
                 device=prepared.request.device,
                 dtype="float32",

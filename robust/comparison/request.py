@@ -27,7 +27,8 @@ class TrainRequest:
     `recipe`: name or file; `model`: a classifier, as `--model` takes it; `out`: the model's directory. `dev` chooses
     the checkpoint and the temperature (default: a tenth of `data`); `test` is what is attacked (default: the starter
     reviews for a starter that was not trained on them, else the dev rows). `attacks` take the place of the recipe's,
-    `limit` of its number of examples; `measure` False trains only. `command` is recorded.
+    `limit` of its number of examples; `measure` False trains only. `runs` is where attack runs lie (default:
+    `robustness` in `out`): trainings that share it attack the same model once. `command` is recorded.
     """
 
     recipe: str
@@ -43,6 +44,7 @@ class TrainRequest:
     device: str = "auto"
     force: bool = False
     measure: bool = True
+    runs: Path | None = None
     command: str = ""
 
 
@@ -117,7 +119,7 @@ def _built(recipe: AttackRecipe, training: TrainRecipe, langs: Sequence[Lang]) -
 def _measured(
     request: TrainRequest, recipe: TrainRecipe, langs: Sequence[Lang]
 ) -> tuple[list[AttackRecipe], list[str]]:
-    """The attacks to measure by, those trained on first, and which of the recipe's are not for the test's languages."""
+    """The attacks to measure by, those trained on first; what is not for the languages of the test is noted."""
     held_out = [name for lang in langs for name in getattr(recipe.measure.held_out, lang)]
     asked = request.attacks if request.attacks is not None else (*recipe.trained_on(), *held_out)
     own = {name for name in asked if name in recipe.trained_on()}

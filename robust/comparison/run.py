@@ -41,7 +41,7 @@ def train(
         side("before", request.model, prepared.plan.victim, prepared),
         side("after", str(request.out), after, prepared),
     ]
-    runs = attacked(prepared, sides, request.out / RUNS, listener)
+    runs = attacked(prepared, sides, request.runs or request.out / RUNS, listener)
     found = report(prepared, sides, runs, training)
     partial = request.out / f"{REPORT}.new"
     partial.write_text(json.dumps(found, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -95,7 +95,6 @@ def test_the_illusion_of_a_scaled_model_does_not_survive_calibration() -> None:
 
     honest, _ = broken("textfooler", model, attacked)
     hidden, _ = broken("textfooler", fake, attacked)
-    print(honest, hidden)
     assert saturated(answers) > 0.9
     assert hidden < honest - 2, "the fake does not look robust: the test shows nothing"
 
