@@ -29,7 +29,7 @@ def report(
     attack took nothing.
     """
     before, after = sides
-    attacks = [_attack(name, own["before"], own["after"], name in prepared.trained_on) for name, own in runs.items()]
+    attacks = [_attack(name, own, name in prepared.trained_on) for name, own in runs.items()]
     return {
         "report_version": REPORT_VERSION,
         "kind": "train",
