@@ -23,7 +23,7 @@ from typing import Any, Literal, TypeAlias, TypeVar, get_args
 
 from robust.errors import PluginError, did_you_mean
 
-Family: TypeAlias = Literal["searches", "transformations", "constraints", "goals"]
+Family: TypeAlias = Literal["searches", "transformations", "constraints", "goals", "defences"]
 FAMILIES: tuple[Family, ...] = get_args(Family)
 
 C = TypeVar("C", bound=type)

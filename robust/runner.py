@@ -7,17 +7,18 @@ import json
 import re
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 from robust import __version__
 from robust.core.attack import Attack
 from robust.core.constraint import TargetConstraint
 from robust.core.example import Example
 from robust.core.goal import for_victim
+from robust.core.seeds import derive
 from robust.core.types import Lang, Task
-from robust.core.victim import AnyVictim
+from robust.core.victim import AnyVictim, Victim
 from robust.data import questions, tagged
 from robust.data.labels import Aligned, to_examples
 from robust.data.source import DataSpec, Table, read
@@ -34,7 +35,9 @@ from robust.results.environment import environment
 from robust.results.rows import Row, row
 from robust.results.summary import Summary, summarise
 from robust.starter import NAMES
+from robust.victims.calibrated import calibrated
 from robust.victims.load import load_for_task, task_of
+from robust.victims.smoothed import SmoothedVictim
 
 AnyTable: TypeAlias = Table | tagged.TaggedTable | questions.QuestionTable
 
@@ -45,7 +48,9 @@ class AttackRequest:
 
     `recipe`: name or file; `model`: starter name, directory, hub id, URL or .skops file. `out`: the run directory
     (default: a directory under `runs` named after what is run, so that the same request finds its own unfinished run
-    again). `fresh` throws an earlier run away. `command` is recorded, so that a reader can repeat the run.
+    again). `temperature` divides a classifier's logits (see `robust.results.calibration`). `expectation`
+    attacks the expectation of a smoothed model over other draws than those of its vote. `fresh` throws an earlier
+    run away. `command` is recorded, so that a reader can repeat the run.
     """
 
     recipe: str
@@ -60,6 +65,8 @@ class AttackRequest:
     revision: str | None = None
     trust_remote_code: bool = False
     max_per_second: float | None = None
+    temperature: float | None = None
+    expectation: bool = False
     engine: EngineOptions = field(default_factory=EngineOptions)
     fresh: bool = False
     command: str = ""
@@ -114,6 +121,10 @@ def attack(request: AttackRequest, on_progress: Callable[[Progress], None] | Non
         trust_remote_code=request.trust_remote_code,
         max_per_second=request.max_per_second,
     )
+    if request.expectation:
+        victim = _expected(victim)
+    if request.temperature is not None:
+        victim = _at_temperature(victim, request.temperature)
     aligned = _examples(request.data, table, victim)
     _check_languages(recipe, aligned.examples)
     plan = recipe.build()
@@ -177,6 +188,18 @@ def _run(
     return FinishedRun(path=directory.path, manifest=finished, rows=ordered, resumed=len(done))
 
 
+def _at_temperature(victim: AnyVictim, temperature: float) -> AnyVictim:
+    if victim.meta.task != "classification":
+        raise UserError(f"a temperature means nothing for the task {victim.meta.task}", fix="leave it out")
+    return calibrated(cast(Victim, victim), temperature)
+
+
+def _expected(victim: AnyVictim) -> AnyVictim:
+    if not isinstance(victim, SmoothedVictim):
+        raise UserError(f"{victim.meta.name} draws nothing to take an expectation over", fix="leave it out")
+    return replace(victim, score="mean", seed=derive("expectation", victim.seed))
+
+
 def _read(spec: DataSpec, task: Task) -> AnyTable:
     if task != "classification" and spec.attack_field is not None:
         raise UserError(f"--attack-field means nothing for the task {task}", fix="leave it out")
@@ -234,6 +257,8 @@ def _manifest(
             "n": len(aligned.examples),
             "lang": ",".join(sorted({example.lang for example in aligned.examples})),
             "seed": request.seed,
+            **({"expectation": "over other draws than those of the vote"} if request.expectation else {}),
+            **({"temperature": f"{request.temperature:.9g}"} if request.temperature is not None else {}),
             **({"plugin models": _digest(models)} if models else {}),
         },
         "command": request.command,

@@ -99,7 +99,7 @@ def finetune(
     from robust.stages.processes import first
     from robust.stages.tasks import read, task_of
 
-    with _one_voice():
+    with one_voice():
         if device not in ("auto", "cpu"):
             raise UserError(f"unknown device {device!r}", fix="use auto (an accelerator where there is one) or cpu")
         code = language(lang).code if lang else None
@@ -134,7 +134,7 @@ def finetune(
             )
 
         sources = [*data, *(dev or ()), *(test or ())]
-        maps = _spread(label_map or [], len(data), len(sources)) + [""] * len(unlabelled or ())
+        maps = spread(label_map or [], len(data), len(sources)) + [""] * len(unlabelled or ())
         n_labelled = len(sources)
         sources += unlabelled or ()
         tables = [
@@ -184,7 +184,7 @@ def finetune(
 
 
 @contextmanager
-def _one_voice() -> Iterator[None]:
+def one_voice() -> Iterator[None]:
     """Of several processes of one training, which make the same mistake, only the first says so."""
     from robust.errors import RobustError
     from robust.stages.processes import first
@@ -209,7 +209,7 @@ def _from_model(plan: Any, model: str | None, lang: str | None, teachers: Sequen
     return type(plan).model_validate(changed)
 
 
-def _spread(maps: Sequence[str], n_train: int, n_all: int) -> list[str]:
+def spread(maps: Sequence[str], n_train: int, n_all: int) -> list[str]:
     """A label map for every file: one for all, one for each, or one for each training file (the rest as they are)."""
     from robust.errors import UserError
 

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from robust import __version__
-from robust.cli import attack, augment, demo, evaluate, finetune, plugins, pretrain, recipes, report
+from robust.cli import attack, augment, demo, evaluate, finetune, plugins, pretrain, recipes, report, train
 from robust.errors import RobustError
 
 app = typer.Typer(
@@ -26,6 +26,7 @@ app.command("attack")(attack.attack)
 app.command("augment")(augment.augment)
 app.command("pretrain")(pretrain.pretrain)
 app.command("finetune")(finetune.finetune)
+app.command("train")(train.train)
 app.command("evaluate")(evaluate.evaluate)
 app.command("report")(report.report)
 app.add_typer(recipes.app, name="recipes")

@@ -58,16 +58,16 @@ def _read(
     tags: str | None,
     common: Mapping[str, Any],
 ) -> dict[str, TaskData]:
-    from robust.cli.finetune import _named, _spread
+    from robust.cli.finetune import _named, spread
     from robust.data.labels import parse_label_map
     from robust.data.table import DataSpec
     from robust.stages.multitask import TaskData, plan_of
     from robust.stages.tasks import read, task_of
 
     every = [(option, *_parted(plan, option, given)) for option, several in sources.items() for given in several]
-    spread = _spread(maps, len(sources["data"]), len(every))
+    matched = spread(maps, len(sources["data"]), len(every))
     found: dict[tuple[str, str], list[tuple[str, Any]]] = {}
-    for (option, name, source), mapping in zip(every, spread, strict=True):
+    for (option, name, source), mapping in zip(every, matched, strict=True):
         one = plan_of(plan, name)
         told = dict(common)
         if one.task == "tagging":

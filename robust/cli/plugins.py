@@ -21,7 +21,9 @@ def _plugins() -> None:
 
 @app.command("ls")
 def list_plugins(
-    family: Annotated[str | None, typer.Argument(help="searches, transformations, constraints or goals.")] = None,
+    family: Annotated[
+        str | None, typer.Argument(help="searches, transformations, constraints, goals or defences.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON list on standard output.")] = False,
 ) -> None:
     """List plugins with their parameters, languages and origin."""

@@ -42,6 +42,7 @@ SINGULAR: Mapping[Family, str] = {
     "transformations": "transformation",
     "constraints": "constraint",
     "goals": "goal",
+    "defences": "defence",
 }
 
 
@@ -216,6 +217,7 @@ TransformationSpec: TypeAlias = Annotated[
 ConstraintSpec: TypeAlias = Annotated[
     PluginSpec, _checks("constraints"), _writes, WithJsonSchema({"x-plugin": "constraints"})
 ]
+DefenceSpec: TypeAlias = Annotated[PluginSpec, _checks("defences"), _writes, WithJsonSchema({"x-plugin": "defences"})]
 GoalSpec: TypeAlias = Annotated[PluginSpec, _checks("goals"), _writes, WithJsonSchema({"x-plugin": "goals"})]
 
 _SPEC_OF: Mapping[Any, Any] = {

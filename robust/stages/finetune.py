@@ -30,6 +30,8 @@ from robust.stages.workspace import Workspace, workspace
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
+    from robust.stages.adversarial.hook import Hardening
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finetuned:
@@ -87,6 +89,7 @@ def finetune(
     device: Literal["auto", "cpu"] = "auto",
     force: bool = False,
     progress: Progress | None = None,
+    hardening: Hardening | None = None,
 ) -> Finetuned:
     """Train on `train`, keep the checkpoint that is best on `dev` (earliest of equals), write it to `out`.
 
@@ -94,7 +97,7 @@ def finetune(
     is held out, drawn by the recipe's seed. `tests` (by name) are scored once, by the finished model, for the model
     card. `unlabelled` rows are learnt from the teachers of `recipe.distil` alone, their labels unread. `baseline` adds
     what a bag of words reaches on the labelled rows. An interrupted run goes on from its last checkpoint when it is
-    called again; `out` appears only complete. `force` replaces a model at `out`.
+    called again; `out` appears only complete. `force` replaces a model at `out`. `hardening` trains against attacks.
 
     Raises `DataError` for tables that do not fit, `ModelError` for a checkpoint that does not load, `UserError` when
     `out` is taken and for a baseline of a task that has none.
@@ -121,6 +124,8 @@ def finetune(
         "dev": dev.fingerprint,
         "tests": {name: table.fingerprint for name, table in tests.items()},
     }
+    if hardening is not None:
+        purpose["hardening"] = dict(hardening.purpose)
     if unlabelled is not None and recipe.distil is None:
         raise UserError("nothing says what unlabelled rows are to teach", fix="name a teacher with --teacher")
     held: Any = train
@@ -146,12 +151,17 @@ def finetune(
             taught_by = ", ".join(card.taught_by(recipe.distil))
             more = f" and of {len(unlabelled.rows)} rows without labels" if unlabelled else ""
             notes.append(f"Teachers told what to make of the training rows{more}: {taught_by}.")
-        trainer = trainers.make(recipe, task, model, tokenizer, learnt, dev, labels, place, device, progress, soft)
+        trainer = trainers.make(
+            recipe, task, model, tokenizer, learnt, dev, labels, place, device, progress, soft, hardening
+        )
         before = trainers.seconds(place)
         started, meter = time.monotonic(), Meter()
         trainer.train(resume_from_checkpoint=processes.from_first(lambda: _last_checkpoint(place)))
         seconds = before + time.monotonic() - started
         energy = meter.energy()
+        if hardening is not None:
+            hardening.finish(model)
+            notes += hardening.notes
         model = _rounded(adapt.finish(model), recipe.weights)
 
         def score(table: AnyTable) -> Mapping[str, Estimate]:
@@ -187,6 +197,8 @@ def finetune(
             save_tokenizer(tokenizer, place.result)
             text = card.write(recipe, result, used)
             (place.result / "README.md").write_text(text, encoding="utf-8")
+            if hardening is not None and hardening.record is not None:
+                hardening.record(place.result, result)
     return result
 
 

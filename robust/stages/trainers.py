@@ -19,6 +19,8 @@ from robust.stages.workspace import Workspace
 if TYPE_CHECKING:
     from transformers import EvalPrediction, PreTrainedModel, PreTrainedTokenizerBase, Trainer
 
+    from robust.stages.adversarial.hook import Hardening
+
 Progress: TypeAlias = Callable[[int, int, Mapping[str, float]], None]
 """Called with (step, all steps, numbers such as `loss` or `eval_accuracy`) while a model trains."""
 
@@ -38,10 +40,13 @@ def make(
     device: str,
     progress: Progress | None,
     soft: Floats | None = None,
+    hardening: Hardening | None = None,
 ) -> Trainer:
     """A trainer that evaluates, saves and marks checkpoints in `place` as the recipe says, and prints nothing.
 
-    `soft` `(rows of train, labels)` are targets in the place of the labels of `train`.
+    `soft` `(rows of train, labels)` are targets in the place of the labels of `train`. `hardening` takes what the
+    trainer
+    would do with a batch into its hands.
     """
     from transformers import EarlyStoppingCallback, PrinterCallback, TrainingArguments
 
@@ -49,6 +54,10 @@ def make(
     encoded = task.encode(train, tokenizer, labels=labels, how=how, training=True)
     if soft is not None:
         encoded = distil.soften(encoded, soft)
+    collator: Any = task.collator(tokenizer)
+    if hardening is not None:
+        encoded = hardening.reading(encoded, tokenizer) if hardening.reading else encoded
+        collator = hardening.collator(collator) if hardening.collator else collator
     judged = task.encode(dev, tokenizer, labels=labels, how=how, training=False)
     per_epoch = math.ceil(
         math.ceil(len(encoded) / (how.batch_size * processes.devices(device))) / how.gradient_accumulation
@@ -85,14 +94,19 @@ def make(
     )
     if not processes.first():
         progress = None
-    callbacks: list[Any] = [_bookkeeping(encoded, place, progress), *adapt.callbacks(model, recipe)]
+    # what is remembered is saved before a checkpoint is marked complete
+    callbacks: list[Any] = [
+        *(hardening.callbacks(encoded, place) if hardening is not None else ()),
+        _bookkeeping(encoded, place, progress),
+        *adapt.callbacks(model, recipe),
+    ]
     if how.early_stopping_patience is not None:
         callbacks.append(EarlyStoppingCallback(early_stopping_patience=how.early_stopping_patience))
     optimizer = adapt.optimizer(model, recipe, math.ceil(per_epoch * how.epochs))
-    trainer: Trainer = _trainer_class()(
+    trainer: Trainer = _trainer_class(hardening)(
         model=model,
         args=arguments,
-        data_collator=task.collator(tokenizer),
+        data_collator=collator,
         train_dataset=encoded,
         eval_dataset=judged,
         processing_class=tokenizer,
@@ -118,9 +132,9 @@ def predict(trainer: Trainer, items: Items) -> Any:
         trainer.compute_metrics = measure
 
 
-def _trainer_class() -> type[Any]:
+def _trainer_class(hardening: Hardening | None) -> type[Any]:
     """transformers' Trainer, but for the order in which it reads data: several processes agree on it, and scores can
-    undo it. Its own ways of batching texts of like length do neither.
+    undo it. Its own ways of batching texts of like length do neither. With `hardening`, that learns from each batch.
     """
     from transformers import Trainer
 
@@ -132,7 +146,15 @@ def _trainer_class() -> type[Any]:
         def _get_eval_sampler(self, eval_dataset: Any) -> Any:
             return by_length(eval_dataset)
 
-    return Ordered
+    if hardening is None:
+        return Ordered
+
+    class Hardened(Ordered):
+        def training_step(self, model: Any, inputs: Any, num_items_in_batch: Any = None) -> Any:
+            model.train()
+            return hardening.step(self, model, self._prepare_inputs(inputs), num_items_in_batch)
+
+    return Hardened
 
 
 def _in_order(

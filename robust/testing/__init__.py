@@ -14,6 +14,7 @@ from robust.testing.network import ToyNetwork
 from robust.testing.contract import (
     ContractError,
     check_constraint,
+    check_defence,
     check_goal,
     check_search,
     check_transformation,
@@ -28,6 +29,7 @@ __all__ = [
     "ToyNetwork",
     "ToyVictim",
     "check_constraint",
+    "check_defence",
     "check_goal",
     "check_search",
     "check_transformation",

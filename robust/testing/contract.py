@@ -6,6 +6,7 @@ Each raises `ContractError`, which names the plugin and the promise it broke.
 from __future__ import annotations
 
 import contextlib
+import inspect
 import json
 import pickle
 from collections.abc import Sequence
@@ -77,6 +78,14 @@ def check_plugin(plugin: Any) -> None:
     family, _, name = str(next(iter(json.loads(identify(plugin))))).partition("/")
     registered = family in FAMILIES and get(family, name) is type(plugin)
     _expect(registered, plugin, "is not registered: put @register(family, name) above the class")
+
+
+def check_defence(defence: Any) -> None:
+    """Registered, picklable, takes one batch, and says in its docstring which paper it follows."""
+    check_plugin(defence)
+    given = [p for p in inspect.signature(defence).parameters.values() if p.default is p.empty]
+    _expect(len(given) == 1, defence, "does not take a step and nothing else")
+    _expect("arXiv:" in (type(defence).__doc__ or ""), defence, "does not say which paper it follows")
 
 
 def check_transformation(transformation: Transformation, *, langs: Sequence[Lang] | None = None) -> None:

@@ -21,15 +21,22 @@ Encode = Callable[[Sequence[Fields]], "dict[str, torch.Tensor]"]
 
 
 def gradients(
-    model: Any, tokenizer: Any, encode: Encode, max_length: int, batch: Sequence[tuple[Fields, int]], name: str
+    model: Any,
+    tokenizer: Any,
+    encode: Encode,
+    max_length: int,
+    batch: Sequence[tuple[Fields, int]],
+    name: str,
+    *,
+    temperature: float = 1.0,
 ) -> list[TokenGradient]:
-    """See `GradientVictim.gradients`; the inputs have the same number of fields."""
+    """See `GradientVictim.gradients`, at `temperature`; the inputs have the same number of fields."""
     if not batch:
         return []
     places = _places(tokenizer, [fields for fields, _ in batch], max_length, name)
     inputs = encode([fields for fields, _ in batch])
     labels = [label for _, label in batch]
-    values, losses = in_memory(lambda: _backward(model, inputs, labels, name))
+    values, losses = in_memory(lambda: _backward(model, inputs, labels, name, temperature))
     ids = inputs["input_ids"].numpy()
     found = []
     for row, where in enumerate(places):
@@ -62,7 +69,9 @@ def _places(tokenizer: Any, batch: Sequence[Fields], max_length: int, name: str)
     return rows
 
 
-def _backward(model: Any, inputs: dict[str, Any], labels: Sequence[int], name: str) -> tuple[Floats, Floats]:
+def _backward(
+    model: Any, inputs: dict[str, Any], labels: Sequence[int], name: str, temperature: float
+) -> tuple[Floats, Floats]:
     import torch
 
     caught: list[torch.Tensor] = []
@@ -77,7 +86,9 @@ def _backward(model: Any, inputs: dict[str, Any], labels: Sequence[int], name: s
     hook = model.get_input_embeddings().register_forward_hook(catch)
     try:
         with _evaluating(model), torch.enable_grad(), torch.backends.cudnn.flags(enabled=False):
-            logits = model(**{key: value.to(model.device) for key, value in inputs.items()}).logits.float()
+            logits = (
+                model(**{key: value.to(model.device) for key, value in inputs.items()}).logits.float() / temperature
+            )
             targets = torch.tensor(labels, device=logits.device)
             losses = torch.nn.functional.cross_entropy(logits, targets, reduction="none")
             (found,) = torch.autograd.grad(losses.sum(), caught, allow_unused=True) if len(caught) == 1 else (None,)

@@ -55,6 +55,7 @@ def load_victim(
     if spec.endswith(".skops") or path.suffix.lower() in _PICKLES or path.is_file():
         return _load_file(spec, path, device, dtype, revision, trust_remote_code, max_length)
 
+    from robust.victims.smoothed import smoothed
     from robust.victims.transformers import TransformersVictim
 
     if spec in starter.NAMES:
@@ -66,7 +67,7 @@ def load_victim(
     else:
         _check_hub_id(spec, path)
     try:
-        return TransformersVictim.load(
+        victim = TransformersVictim.load(
             path if path.is_dir() else spec,
             name=spec,
             device=device,
@@ -75,6 +76,7 @@ def load_victim(
             trust_remote_code=trust_remote_code,
             max_length=max_length,
         )
+        return smoothed(path, victim) if path.is_dir() else victim
     except ModelError as error:
         hint = "" if path.is_dir() else _nearest(spec, path)
         if not hint:

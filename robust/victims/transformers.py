@@ -52,6 +52,8 @@ class TransformersVictim:
     model: PreTrainedModel = field(repr=False)
     tokenizer: PreTrainedTokenizerBase = field(repr=False)
     max_length: int
+    temperature: float = 1.0
+    """What logits are divided by; see `robust.victims.calibrated`."""
     reload: Callable[[], PreTrainedModel] | None = field(default=None, repr=False)
     """Loads the weights again in float32; None where the model is float32 or exists in memory only."""
 
@@ -140,7 +142,15 @@ class TransformersVictim:
     def gradients(self, batch: Sequence[tuple[Fields, int]], /) -> Sequence[TokenGradient]:
         """See `GradientVictim`: in float32, also where `logits` are not, so that no two words swap ranks by noise."""
         self._check_fields([fields for fields, _ in batch])
-        return _gradients.gradients(self._exact, self.tokenizer, self._encode, self.max_length, batch, self.meta.name)
+        return _gradients.gradients(
+            self._exact,
+            self.tokenizer,
+            self._encode,
+            self.max_length,
+            batch,
+            self.meta.name,
+            temperature=self.temperature,
+        )
 
     def estimates(self, batch: Sequence[tuple[TokenGradient, Fields]], /) -> Floats:
         """See `GradientVictim`."""
@@ -189,7 +199,7 @@ class TransformersVictim:
         try:
             with torch.inference_mode():
                 inputs = {key: value.to(model.device, non_blocking=True) for key, value in encoded.items()}
-                answer: Floats = model(**inputs).logits.float().cpu().numpy()
+                answer: Floats = (model(**inputs).logits.float() / self.temperature).cpu().numpy()
                 return answer
         finally:
             if training:

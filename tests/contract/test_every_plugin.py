@@ -8,7 +8,14 @@ from typing import Any
 import pytest
 
 from robust import registry
-from robust.testing import LetterSwaps, check_constraint, check_goal, check_search, check_transformation
+from robust.testing import (
+    LetterSwaps,
+    check_constraint,
+    check_defence,
+    check_goal,
+    check_search,
+    check_transformation,
+)
 from tests import tiny_models as tiny
 
 CHECKS: dict[registry.Family, Callable[[Any], None]] = {
@@ -16,6 +23,7 @@ CHECKS: dict[registry.Family, Callable[[Any], None]] = {
     "transformations": check_transformation,
     "constraints": check_constraint,
     "goals": check_goal,
+    "defences": check_defence,
 }
 
 VARIANTS: dict[str, list[dict[str, Any]]] = {

@@ -1,0 +1,95 @@
+"""The table defence × attack, in Markdown, from the reports of `robust train`."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from statistics import fmean
+from typing import Any
+
+from robust.results.estimates import proportion
+
+Report = Mapping[str, Any]
+
+
+def page(reports: Sequence[Report]) -> str:
+    """One table a model; a row a defence, averaged over its seeds."""
+    parts = [
+        "# Defences × attacks",
+        "Accuracy in percent, the mean over the seeds. In brackets: the 95 % Wilson interval of that mean over the "
+        "examples of one seed (all seeds are attacked on the same examples). † the attack was trained on. *Gap closed*: "
+        "the part of what attacks took before that they no longer take, on attacks trained on / the others. "
+        "*Clean* is over all test rows, its points against the model before.",
+    ]
+    models: dict[str, list[Report]] = defaultdict(list)
+    for report in reports:
+        models[report["model"]["before"]].append(report)
+    for model, own in sorted(models.items()):
+        parts += [f"## {model}", table(own)]
+    return "\n\n".join(parts) + "\n"
+
+
+def table(reports: Sequence[Report]) -> str:
+    """The rows of one model: before, then each defence."""
+    attacks = list(dict.fromkeys(each["attack"] for report in reports for each in report["attacks"]))
+    head = ["defence", "seeds", "clean", *attacks, "gap closed", "seconds", "attacking", "flags"]
+    defences: dict[str, list[Report]] = defaultdict(list)
+    for report in reports:
+        defences[report["recipe"]].append(report)
+    order = sorted(defences, key=lambda name: (name != "plain", name))
+    rows = [_before(reports, attacks), *(_row(name, defences[name], attacks) for name in order)]
+    rule = ["---", *["---:"] * (len(head) - 1)]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in (head, rule, *rows))
+
+
+def _before(reports: Sequence[Report], attacks: Sequence[str]) -> list[str]:
+    """The model before: the same for every report, so each attack is read from the first that has it."""
+    clean = reports[0]["clean_accuracy"]["before"]["value"]
+    cells = [
+        _cell([each for report in reports for each in report["attacks"] if each["attack"] == a][:1], "before")
+        for a in attacks
+    ]
+    return ["*(before)*", "", f"{100 * clean:.1f}", *cells, "", "", "", ""]
+
+
+def _row(name: str, reports: Sequence[Report], attacks: Sequence[str]) -> list[str]:
+    clean = fmean(report["clean_accuracy"]["after"]["value"] for report in reports)
+    points = fmean(report["clean_accuracy"]["difference"]["value"] for report in reports)
+    cells = [
+        _cell([each for report in reports for each in report["attacks"] if each["attack"] == a], "after")
+        for a in attacks
+    ]
+    closed = " / ".join(
+        _mean([report["mean"][kind]["gap_closed"] for report in reports]) for kind in ("trained_on", "held_out")
+    )
+    seconds = fmean(report["training"]["seconds"] for report in reports)
+    attacking = fmean(report["training"]["share_attacking"] for report in reports)
+    flagged = sum(len(report["flags"]) for report in reports)
+    return [
+        name,
+        str(len(reports)),
+        f"{100 * clean:.1f} ({100 * points:+.1f})",
+        *cells,
+        closed,
+        f"{seconds:.0f}",
+        f"{100 * attacking:.0f} %",
+        str(flagged or ""),
+    ]
+
+
+def _cell(attacks: Sequence[Mapping[str, Any]], side: str) -> str:
+    if not attacks:
+        return "–"
+    found = [each[side]["accuracy_under_attack"] for each in attacks]
+    mean = fmean(each["value"] for each in found)
+    n = min(each["n"] for each in found)
+    one = proportion(round(mean * n), n)
+    if one.low is None or one.high is None:
+        return "–"
+    mark = "†" if side == "after" and attacks[0]["trained_on"] else ""
+    return f"{100 * mean:.1f}{mark} [{100 * one.low:.0f}, {100 * one.high:.0f}]"
+
+
+def _mean(values: Sequence[float | None]) -> str:
+    known = [value for value in values if value is not None]
+    return f"{100 * fmean(known):.0f} %" if known else "–"

@@ -1,0 +1,152 @@
+"""`robust train`: train a classifier against attacks, and show what that changed."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def train(
+    recipe: Annotated[
+        str, typer.Option("--recipe", "-r", help="Recipe name (robust recipes ls --family train) or a .yaml file.")
+    ],
+    model: Annotated[
+        str,
+        typer.Option(
+            "--model", "-m", help="The classifier to start from: starter-en, starter-es, a directory, a hub id."
+        ),
+    ],
+    data: Annotated[
+        list[str],
+        typer.Option("--data", "-d", help="Training data: starter-en, starter-es, a file or hf:NAME. Repeatable."),
+    ],
+    out: Annotated[Path, typer.Option(help="Directory of the finished model, with its report.")],
+    dev: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Data that choose the checkpoint and the temperature. Default: a tenth of --data. Repeatable."
+        ),
+    ] = None,
+    test: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Data that are attacked. Default: the starter reviews for a starter, else --dev. Repeatable."
+        ),
+    ] = None,
+    attack: Annotated[
+        list[str] | None,
+        typer.Option(help="Attack recipe to measure by, in place of the recipe's. Repeatable; '' for none."),
+    ] = None,
+    text: Annotated[str | None, typer.Option(help="Column of the text.")] = None,
+    pair: Annotated[str | None, typer.Option(help="Column of the second text of a pair.")] = None,
+    label: Annotated[str | None, typer.Option(help="Column of the label.")] = None,
+    label_map: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="old=new,old=new; labels not named are left out. Once for all files, or once for each: --data, then "
+            "--dev, then --test ('' for none)."
+        ),
+    ] = None,
+    header: Annotated[
+        bool | None, typer.Option("--header/--no-header", help="Whether a csv/tsv file starts with column names.")
+    ] = None,
+    encoding: Annotated[str, typer.Option(help="Encoding of text files.")] = "utf-8",
+    split: Annotated[str | None, typer.Option(help="Split of an hf: set given as --data.")] = None,
+    lang: Annotated[str | None, typer.Option(help="en or es, where the data do not say.")] = None,
+    limit: Annotated[
+        int | None, typer.Option(min=1, help="Attack the first N test rows. Default: the recipe's.")
+    ] = None,
+    rows: Annotated[int | None, typer.Option(min=1, help="Train on the first N rows of every --data.")] = None,
+    seed: Annotated[int | None, typer.Option(min=0, help="Seed of everything random. Default: the recipe's.")] = None,
+    overrides: Annotated[
+        list[str] | None, typer.Option("--set", help="Override a recipe field: train.epochs=2. Repeatable.")
+    ] = None,
+    measure: Annotated[bool, typer.Option("--measure/--no-measure", help="Attack the model before and after.")] = True,
+    calibrate: Annotated[
+        bool | None,
+        typer.Option(
+            "--calibrate/--no-calibrate", help="Divide logits by the temperature that fits --dev. Default: yes."
+        ),
+    ] = None,
+    runs: Annotated[
+        Path | None,
+        typer.Option(help="Directory of the attack runs; trainings may share it. Default: robustness in --out."),
+    ] = None,
+    device: Annotated[str, typer.Option(help="auto or cpu.")] = "auto",
+    force: Annotated[bool, typer.Option("--force", help="Replace a model at --out.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON on standard output.")] = False,
+) -> None:
+    """Train a classifier against attacks, and attack it before and after: one table says what that changed.
+
+    An interrupted run goes on where it stopped when the same command is given again.
+    """
+    from robust.cli import trained
+    from robust.cli.finetune import one_voice, spread
+    from robust.comparison.request import TrainRequest
+    from robust.comparison.run import train as run_train
+    from robust.data.labels import parse_label_map
+    from robust.data.source import DataSpec
+    from robust.errors import UserError
+    from robust.lang.base import language
+    from robust.starter import NAMES
+
+    with one_voice():
+        if device not in ("auto", "cpu"):
+            raise UserError(f"unknown device {device!r}", fix="use auto (an accelerator where there is one) or cpu")
+        code = language(lang).code if lang else None
+        changes = list(overrides or ())
+        changes += [f"train.seed={seed}"] if seed is not None else []
+        changes += [f"measure.calibrate={str(calibrate).lower()}"] if calibrate is not None else []
+        sources = [*data, *(dev or ()), *(test or ())]
+        maps = spread(label_map or [], len(data), len(sources))
+
+        def spec(at: int, source: str, most: int | None) -> DataSpec:
+            bundled = source in NAMES  # they have their own columns and language
+            return DataSpec(
+                source=source,
+                text=None if bundled else text,
+                pair=None if bundled else pair,
+                label=None if bundled else label,
+                label_map=parse_label_map(maps[at]) if maps[at] else {},
+                header=header if source.partition(".")[2] else None,
+                encoding=encoding,
+                split=split if source.startswith("hf:") else None,
+                lang=None if bundled else code,
+                limit=most,
+            )
+
+        specs = [spec(at, source, rows if at < len(data) else None) for at, source in enumerate(sources)]
+        n, m = len(data), len(data) + len(dev or ())
+        request = TrainRequest(
+            recipe=recipe,
+            model=model,
+            data=tuple(specs[:n]),
+            dev=tuple(specs[n:m]),
+            test=tuple(specs[m:]),
+            out=out,
+            lang=code,
+            overrides=tuple(changes),
+            attacks=tuple(filter(None, attack)) if attack is not None else None,
+            limit=limit,
+            device=device,
+            force=force,
+            measure=measure,
+            runs=runs,
+            command=shlex.join(["robust", *sys.argv[1:]]),
+        )
+        try:
+            with trained.bars(Path(recipe).stem) as (progress, listener, tell):
+                found = run_train(request, progress=progress, listener=listener, tell=tell)
+        except KeyboardInterrupt:
+            typer.echo("interrupted: the same command goes on where this one stopped", err=True)
+            raise typer.Exit(130) from None
+        if found is None:
+            return
+        trained.show(found, to_stderr=as_json)
+        if as_json:
+            typer.echo(json.dumps(found, ensure_ascii=False))

@@ -1,0 +1,105 @@
+"""How a training against attacks looks while it runs and when it is done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+
+def show(report: Mapping[str, Any], *, to_stderr: bool) -> None:
+    """Print the report: one table, cost, flags and notes."""
+    from rich import box
+    from rich.table import Table
+
+    from robust.cli.present import console
+    from robust.results.estimates import Estimate
+
+    screen = console(stderr=to_stderr)
+    grid = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    for name in ("", "n", "before", "after", "points [95 %]", "p", "gap closed"):
+        grid.add_column(name, justify="left" if not name else "right")
+    clean = report["clean_accuracy"]
+    grid.add_row(
+        "clean accuracy", str(clean["before"]["n"]), *_numbers(clean["before"], clean["after"], clean["difference"]), ""
+    )
+    for title, own in (("trained on", True), ("held out", False)):
+        chosen = [each for each in report["attacks"] if each["trained_on"] is own]
+        if chosen:
+            grid.add_section()
+            grid.add_row(f"[dim]attacks {title}[/]")
+        for each in chosen:
+            numbers = [each[side]["accuracy_under_attack"] for side in ("before", "after")]
+            grid.add_row(
+                f"  {each['attack']}",
+                str(each["before"]["n"]),
+                *_numbers(*numbers, each["difference"]),
+                _percent(each["gap_closed"]),
+            )
+            if "expectation" in each:
+                again = each["expectation"]["accuracy_under_attack"]
+                cells = ["", Estimate(**again).percent(), "", "", ""]
+                grid.add_row("    in expectation over draws", str(again["n"]), *cells)
+        mean = report["mean"]["trained_on" if own else "held_out"]
+        if len(chosen) > 1:
+            grid.add_row(
+                "  mean", "", _percent(mean["before"]), _percent(mean["after"]), "", "", _percent(mean["gap_closed"])
+            )
+    screen.print(grid)
+    screen.print(_cost(report))
+    for line in report["flags"]:
+        screen.print(f"flag: {line}", style="yellow", soft_wrap=True)
+    for line in report["notes"]:
+        screen.print(f"note: {line}", soft_wrap=True)
+    screen.print(f"model and report: {report['model']['after']}", soft_wrap=True)
+
+
+def _numbers(before: Mapping[str, Any], after: Mapping[str, Any], difference: Mapping[str, Any]) -> list[str]:
+    from robust.evaluation.paired import Difference
+    from robust.results.estimates import Estimate
+
+    points, p = Difference(**difference).points(), difference["p_value"]
+    return [
+        Estimate(**before).percent(),
+        Estimate(**after).percent(),
+        points,
+        "–" if p is None else "< 0.001" if p < 0.001 else f"{p:.3f}",
+    ]
+
+
+def _percent(value: float | None) -> str:
+    return "–" if value is None else f"{100 * value:.1f} %"
+
+
+def _cost(report: Mapping[str, Any]) -> str:
+    from robust.stages.meter import Energy
+
+    told = report["training"]
+    energy = f", {Energy(**told['energy'])}" if told["energy"] else ""
+    attacking = f", {100 * told['share_attacking']:.0f} % of it attacking" if told["seconds_attacking"] else ""
+    temperatures = [report["temperature"][side] for side in ("before", "after")]
+    calibrated = "" if None in temperatures else "; temperatures {:.2f} before, {:.2f} after".format(*temperatures)
+    return (
+        f"training: {told['rows']} rows, {told['epochs']:g} epochs, {told['seconds']:.0f} s{attacking}{energy}; seed "
+        f"{report['seed']}{calibrated}"
+    )
+
+
+@contextmanager
+def bars(title: str) -> Iterator[tuple[Callable[..., None], Callable[..., None], Callable[[str], None]]]:
+    """What to tell of the training, of attacks, and in words; bars on a terminal's standard error, lines elsewhere."""
+    from robust.cli.present import console
+    from robust.cli.training import bar
+
+    screen = console(stderr=True)
+    with bar(title) as progress:
+        said: set[tuple[str, str]] = set()
+
+        def listener(attack: str, side: str, news: Any) -> None:
+            if screen.is_terminal:
+                progress(news.done, news.total, {})
+            elif news.done == news.total and (attack, side) not in said:
+                said.add((attack, side))
+                screen.print(f"{attack}, {side}: {news.total} examples, {news.seconds:.0f} s", soft_wrap=True)
+
+        yield progress, listener, lambda line: screen.print(line, soft_wrap=True)

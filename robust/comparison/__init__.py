@@ -1,0 +1,1 @@
+"""A model before and after it was trained against attacks."""

@@ -1,0 +1,120 @@
+"""What a training against attacks came to: one JSON object."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from statistics import fmean
+from typing import Any
+
+from robust import __version__
+from robust.comparison.measure import Side, clean, paired, standing
+from robust.comparison.request import Prepared
+from robust.results.environment import environment
+from robust.results.flags import STRONGER, flags
+from robust.runner import FinishedRun
+
+REPORT_VERSION = 1
+
+
+def report(
+    prepared: Prepared,
+    sides: Sequence[Side],
+    runs: Mapping[str, Mapping[str, FinishedRun]],
+    training: Mapping[str, Any],
+) -> dict[str, Any]:
+    """The whole report as JSON values; `sides` are before and after, `runs` the attacks on both.
+
+    `gap_closed` is the part of the accuracy that the attack took before which it no longer takes: (after - before) /
+    (clean before - before), all on the attacked examples; it is negative where the model got worse, None where the
+    attack took nothing.
+    """
+    before, after = sides
+    attacks = [_attack(name, own, name in prepared.trained_on) for name, own in runs.items()]
+    return {
+        "report_version": REPORT_VERSION,
+        "kind": "train",
+        "status": "finished",
+        "command": prepared.request.command,
+        "robust": __version__,
+        "recipe": prepared.plan.recipe.name,
+        "model": {"before": before.model, "after": after.model, "revision_before": before.victim.meta.revision},
+        "data": {
+            name: {"name": table.name, "fingerprint": table.fingerprint, "n": len(table.rows)}
+            for name, table in (("train", prepared.plan.train), ("dev", prepared.plan.dev), ("test", prepared.test))
+        },
+        "seed": prepared.plan.recipe.train.seed,
+        "training": {key: value for key, value in training.items() if key not in ("purpose", "recipe", "notes")},
+        "temperature": {each.name: each.temperature for each in sides},
+        "saturated": {each.name: each.saturated for each in sides},
+        "clean_accuracy": clean(sides),
+        "attacks": attacks,
+        "mean": _means(attacks),
+        "flags": _flags(sides, runs),
+        "notes": [*prepared.notes, *training.get("notes", ())],
+        "environment": environment(),
+    }
+
+
+def _attack(name: str, runs: Mapping[str, FinishedRun], trained_on: bool) -> dict[str, Any]:
+    found: dict[str, Any] = {"attack": name, "trained_on": trained_on}
+    for side, run in runs.items():
+        told = run.summary.as_dict()
+        kept = ("n", "clean_accuracy", "accuracy_under_attack", "attack_success_rate", "queries_mean", "errors")
+        found[side] = {
+            **{key: told[key] for key in kept},
+            "words_changed_mean": told["words_changed_mean"],
+            "seconds": run.manifest["seconds"],
+            "run": str(run.path),
+        }
+    found["difference"] = paired(runs["after"], runs["before"]).as_dict()
+    found["gap_closed"] = gap_closed(
+        clean=found["before"]["clean_accuracy"]["value"],
+        before=found["before"]["accuracy_under_attack"]["value"],
+        after=found["after"]["accuracy_under_attack"]["value"],
+    )
+    return found
+
+
+def gap_closed(*, clean: float | None, before: float | None, after: float | None) -> float | None:
+    """(after - before) / (clean - before); None where a number is missing or there was no gap."""
+    if clean is None or before is None or after is None or clean <= before:
+        return None
+    return (after - before) / (clean - before)
+
+
+def _means(attacks: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Means over the attacks trained on and over the others; None where there are none."""
+    found: dict[str, Any] = {}
+    for name, chosen in (
+        ("trained_on", [a for a in attacks if a["trained_on"]]),
+        ("held_out", [a for a in attacks if not a["trained_on"]]),
+    ):
+        values = {side: [a[side]["accuracy_under_attack"]["value"] for a in chosen] for side in ("before", "after")}
+        whole = bool(chosen) and None not in (*values["before"], *values["after"])
+        cleans = [a["before"]["clean_accuracy"]["value"] for a in chosen]
+        mean = {side: fmean(values[side]) if whole else None for side in values}
+        closed = gap_closed(clean=fmean(cleans) if whole else None, before=mean["before"], after=mean["after"])
+        found[name] = {"attacks": len(chosen), **mean, "gap_closed": closed}
+    return found
+
+
+def _flags(sides: Sequence[Side], runs: Mapping[str, Mapping[str, FinishedRun]]) -> list[str]:
+    found = []
+    for each in sides:
+        pairs = {
+            weaker: {
+                stronger: paired(runs[stronger][each.name], runs[weaker][each.name]).as_dict()
+                for stronger in others
+                if stronger in runs
+            }
+            for weaker, others in STRONGER.items()
+            if weaker in runs
+        }
+        errors = {
+            name: missing
+            for name, own in runs.items()
+            if (missing := len(own[each.name].rows) - len(standing(own[each.name])))
+        }
+        told = flags(pairs, saturation=each.saturated, calibrated=each.temperature is not None, errors=errors)
+        found += [f"{each.name}: {line}" for line in told]
+    return found

@@ -1,0 +1,1 @@
+"""Ways to train a model against small changes of its inputs, one idea a file."""

@@ -1,0 +1,59 @@
+"""Which tokens of a vocabulary can stand for which: synonyms that are one token each."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import TYPE_CHECKING
+
+from robust.core.types import Lang
+from robust.lang.base import language
+
+if TYPE_CHECKING:
+    from torch import Tensor
+    from transformers import PreTrainedTokenizerBase
+
+
+def table(tokenizer: PreTrainedTokenizerBase, languages: Collection[Lang], k: int) -> Tensor:
+    """`(vocabulary, k)` token ids: each token, then its synonyms, best first; -1 where there are no more.
+
+    Tokens that are no word of the languages, or only the beginning of one by their spelling, have themselves alone.
+    """
+    import torch
+
+    tokens = _tokens(tokenizer)
+    words = {at: tokenizer.decode([at]).strip() for at, on in enumerate(_continues(tokens)) if not on}
+    spelled = {word: at for at, word in words.items()}
+    found = torch.full((len(tokens), k), -1)
+    found[:, 0] = torch.arange(len(tokens))
+    for at, word in words.items():
+        if not word.isalpha():
+            continue
+        others: dict[int, None] = {}
+        for lang in sorted(languages):
+            others.update(dict.fromkeys(spelled[s] for s in language(lang).synonyms(word) if s in spelled))
+        others.pop(at, None)
+        chosen = list(others)[: k - 1]
+        found[at, 1 : 1 + len(chosen)] = torch.tensor(chosen, dtype=torch.long)
+    return found
+
+
+def whole(ids: Tensor, tokenizer: PreTrainedTokenizerBase) -> Tensor:
+    """Which tokens of `ids` `(batch, tokens)` are whole words: neither they nor the next ones continue a word."""
+    import torch
+
+    continues = torch.tensor(_continues(_tokens(tokenizer)), device=ids.device)[ids]
+    following = torch.zeros_like(continues)
+    following[:, :-1] = continues[:, 1:]
+    return ~continues & ~following
+
+
+def _tokens(tokenizer: PreTrainedTokenizerBase) -> list[str]:
+    return [str(token) for token in tokenizer.convert_ids_to_tokens(list(range(len(tokenizer))))]
+
+
+def _continues(tokens: list[str]) -> list[bool]:
+    """Whether a token goes on with the word before it: WordPiece marks those, byte-level BPE and Unigram the others."""
+    for mark in ("Ġ", "▁"):
+        if sum(token.startswith(mark) for token in tokens) > len(tokens) // 10:
+            return [token[:1].isalnum() and not token.startswith(mark) for token in tokens]
+    return [token.startswith("##") for token in tokens]

@@ -1,0 +1,42 @@
+"""Signs that a number under attack is not what it seems."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+STRONGER: Mapping[str, tuple[str, ...]] = {
+    "random-order": ("textfooler", "pwws", "kuleshov", "beam-synonyms"),
+}
+"""Attacks that try at least as hard as the one that is named: the same kind of edits, chosen with more care."""
+
+SURE = 0.05
+
+
+def flags(
+    attacks: Mapping[str, Mapping[str, Any]], *, saturation: float, calibrated: bool, errors: Mapping[str, int]
+) -> list[str]:
+    """What a reader should look into before believing that a model is robust.
+
+    `attacks` holds, for pairs `weaker` → `stronger`, the paired difference of the accuracies under attack (stronger
+    minus weaker). `saturation` is the share of clean answers whose probability is 1 in float32. As in the checks of
+    AutoAttack (Croce & Hein 2020) and of Athalye et al. 2018: a stronger attack that does less harm points to hidden
+    gradients or scores.
+    """
+    found = []
+    for weaker, others in attacks.items():
+        for stronger, difference in others.items():
+            p, value = difference["p_value"], difference["value"]
+            if value is not None and value > 0 and p is not None and p < SURE:
+                points = f"{100 * value:+.1f} points, p = {p:.2g}"
+                found.append(
+                    f"{stronger} does less harm than {weaker}, which tries less ({points}): "
+                    "its scores or gradients may be hidden from it"
+                )
+    if saturation > 0.5 and not calibrated:
+        found.append(
+            f"{100 * saturation:.0f} % of the clean answers have a probability of 1: attacks that follow a score are "
+            "blind; calibrate first"
+        )
+    found += [f"{count} examples of {name} ended in an error and count nowhere" for name, count in errors.items()]
+    return found

@@ -1,0 +1,111 @@
+"""A classifier that takes a vote over random changes of each input."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from robust import registry
+from robust.core.seeds import derive
+from robust.core.smoothing import SMOOTHING, Kernel
+from robust.core.types import LANGS, Fields, Floats, Lang
+from robust.core.victim import CanonicalVictim, Victim, VictimMeta
+from robust.errors import ModelError, PluginError
+from robust.lang.base import language
+
+BATCH = 256
+"""Changed inputs that the model reads at a time."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SmoothedVictim:
+    """`victim` under a vote of `draws` changes of each input by `kernel`; the same input always gets the same ones.
+
+    Answers are logarithms. With `score: votes` they are of (votes + mean probability) / (draws + 1), whose highest is
+    the winner of the vote, ties broken by the mean. With `mean` they are of the mean probability: the expectation over
+    draws that an attack on a random defence has to look at (Athalye et al. 2018). Another `seed` draws other changes.
+    """
+
+    victim: Victim
+    kernel: Kernel
+    draws: int
+    mask: str
+    langs: tuple[Lang, ...]
+    seed: int = 0
+    score: Literal["votes", "mean"] = "votes"
+
+    @property
+    def meta(self) -> VictimMeta:
+        """That of the victim; its revision also pins the kernel and the draws."""
+        meta, told = self.victim.meta, registry.identify(self.kernel)
+        pinned = derive(told, self.draws, *self.langs, self.seed, self.score)
+        return replace(meta, revision=f"{meta.revision}+{pinned:016x}")
+
+    def logits(self, batch: Sequence[Fields], /) -> Floats:
+        """Log-shares `(n, n_labels)` of the vote."""
+        changed = [fields for item in batch for fields in self._changes(item)]
+        order = sorted(range(len(changed)), key=lambda at: sum(map(len, changed[at])))
+        answers = np.zeros((len(changed), len(self.meta.labels)), np.float32)
+        for start in range(0, len(order), BATCH):
+            part = order[start : start + BATCH]
+            answers[part] = self.victim.logits([changed[at] for at in part])
+        return self._vote(answers.reshape(len(batch), self.draws, len(self.meta.labels)))
+
+    def canonical(self, item: Fields, /) -> Floats:
+        """Log-shares `(n_labels,)` of one input, each change alone in its batch, in float32."""
+        alone = self.victim.canonical if isinstance(self.victim, CanonicalVictim) else self._alone
+        answers = np.stack([alone(fields) for fields in self._changes(item)])
+        found: Floats = self._vote(answers[None])[0]
+        return found
+
+    def _alone(self, fields: Fields) -> Floats:
+        return self.victim.logits([fields])[0]
+
+    def _changes(self, item: Fields) -> list[Fields]:
+        # words look alike in both languages to the tokeniser, so any language marks them
+        texts = [language(self.langs[0]).text(field) for field in item]
+        found = []
+        for number in range(self.draws):
+            rng = np.random.default_rng(derive("smoothing", self.seed, number, *item))
+            found.append(tuple(self.kernel.draw(text, self.langs, rng, self.mask) for text in texts))
+        return found
+
+    def _vote(self, answers: Floats) -> Floats:
+        """`(n, draws, n_labels)` → `(n, n_labels)`."""
+        scores = answers.astype(np.float64)
+        weights = np.exp(scores - scores.max(axis=-1, keepdims=True))
+        mean = (weights / weights.sum(axis=-1, keepdims=True)).mean(axis=1)
+        if self.score == "mean":
+            return np.log(np.maximum(mean, 1e-30)).astype(np.float32)
+        votes = np.eye(answers.shape[-1])[answers.argmax(axis=-1)].sum(axis=1)
+        return np.log(np.maximum((votes + mean) / (self.draws + 1), 1e-30)).astype(np.float32)
+
+
+def smoothed(folder: Path, victim: Victim) -> Victim:
+    """`victim`, under the vote that `folder` asks for, if it does. Raises `ModelError` for one that does not work."""
+    path = folder / SMOOTHING
+    if not path.is_file():
+        return victim
+    from robust.victims.transformers import TransformersVictim
+
+    try:
+        told = json.loads(path.read_text(encoding="utf-8"))
+        ((name, params),) = told["kernel"].items()
+        kernel = registry.get("defences", name)(**params)
+        mask = str(victim.tokenizer.mask_token) if isinstance(victim, TransformersVictim) else "[MASK]"
+        return SmoothedVictim(
+            victim=victim, kernel=kernel, draws=int(told["draws"]), mask=mask, langs=_langs(told.get("languages", ()))
+        )
+    except (ValueError, KeyError, TypeError, OSError, PluginError) as error:
+        raise ModelError(
+            f"{path} does not say how to take a vote: {str(error).partition(chr(10))[0]}", fix="train the model again"
+        ) from error
+
+
+def _langs(told: Collection[str]) -> tuple[Lang, ...]:
+    return tuple(lang for lang in LANGS if lang in told) or tuple(LANGS)

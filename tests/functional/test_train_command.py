@@ -1,0 +1,106 @@
+"""`robust train` as a user runs it, on a tiny model."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from robust.recipe.finetune import FinetuneRecipe
+from robust.stages.finetune import finetune
+from tests.functional.command import robust
+from tests.unit.stages.conftest import BAD, GOOD, THINGS
+
+ROWS = [
+    {"id": f"{thing}-{word}", "text": f"the {thing} was {word}", "label": "positive" if word in GOOD else "negative"}
+    for thing in THINGS
+    for word in (*GOOD, *BAD)
+]
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a tiny classifier and its data."""
+    folder = tmp_path_factory.mktemp("train")
+    parts = {"data": ROWS[::2], "dev": ROWS[1::4], "test": ROWS[3::4]}
+    for name, rows in parts.items():
+        (folder / f"{name}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    from robust.data.source import DataSpec, read
+
+    recipe = FinetuneRecipe.model_validate(
+        {
+            "schema_version": 1,
+            "name": "tiny",
+            "model": {
+                "config": {"hidden_size": 32, "layers": 1, "heads": 2, "intermediate_size": 32, "max_positions": 16}
+            },
+            "tokenizer": {"vocab_size": 200, "min_frequency": 1},
+            "train": {"epochs": 6, "batch_size": 8, "learning_rate": 3e-3, "max_length": 16},
+        }
+    )
+    spec = DataSpec(source=str(folder / "data.jsonl"), lang="en")
+    finetune(recipe, train=read(spec), dev=None, out=folder / "tiny", device="cpu")
+    return folder
+
+
+SMALL = ("--set", "train.epochs=2", "--set", "train.max_length=16", "--set", "train.batch_size=8", "--lang", "en")
+
+
+def train(place: Path, out: str, *more: str, recipe: str = "freelb") -> tuple[int, str, str]:
+    files = [f"--{name}={place / f'{name}.jsonl'}" for name in ("data", "dev", "test")]
+    done = robust(
+        "train", "--recipe", recipe, "--model", str(place / "tiny"), *files, f"--out={place / out}", *SMALL, *more
+    )
+    return done.code, done.out, done.err
+
+
+def test_before_and_after_in_one_report(place: Path) -> None:
+    attacks = ("--attack", "deepwordbug", "--attack", "keyboard-typos", "--limit", "8")
+    code, out, err = train(place, "hard", *attacks, "--json", "--set", "measure.trained_on=[deepwordbug]")
+    assert code == 0, err
+    told = json.loads(out)
+    assert told == json.loads((place / "hard" / "report.json").read_text(encoding="utf-8"))
+    assert told["clean_accuracy"]["before"]["n"] == len(ROWS[3::4])
+    by_name = {each["attack"]: each for each in told["attacks"]}
+    assert [by_name[name]["trained_on"] for name in ("deepwordbug", "keyboard-typos")] == [True, False]
+    for each in told["attacks"]:
+        before, after = (each[side]["accuracy_under_attack"] for side in ("before", "after"))
+        assert before["n"] == after["n"] == 8
+        assert each["difference"]["value"] == pytest.approx(after["value"] - before["value"])
+        gap = each["before"]["clean_accuracy"]["value"] - before["value"]
+        if gap > 0:
+            assert each["gap_closed"] == pytest.approx((after["value"] - before["value"]) / gap)
+    assert told["training"]["seconds"] > 0
+    assert told["training"]["energy"]["joules"] >= 0
+    assert told["temperature"]["before"] > 0
+    assert "gap closed" in err
+    assert "trained on" in err
+
+    again, _, said = train(place, "hard", *attacks, "--json", "--set", "measure.trained_on=[deepwordbug]")
+    assert again == 0
+    assert "is trained already" in said
+    code, _, said = train(place, "hard", "--seed", "5")
+    assert code == 2
+    assert "holds another training" in said
+
+
+@pytest.mark.parametrize(
+    ("more", "recipe", "said"),
+    [
+        (("--attack", "textfoolr"), "freelb", "did you mean 'textfooler'"),
+        (("--attack", "diacritics-es"), "freelb", "is for es, the test data are en"),
+        (("--set", "defence={freelb: {step: 3}}"), "freelb", "did you mean 'steps'"),
+        ((), "frelb", "did you mean 'freelb'"),
+        (("--attack", "a2t"), "safer", "needs gradients"),
+        ((), "mixed-es", "is for es, the data are en"),
+    ],
+)
+def test_mistakes_are_said_before_anything_is_trained(
+    place: Path, more: tuple[str, ...], recipe: str, said: str
+) -> None:
+    code, _, err = train(place, "never", *more, recipe=recipe)
+    assert code == 2, err
+    assert said in err
+    assert "Traceback" not in err
+    assert not (place / "never").exists()
