@@ -15,12 +15,21 @@ def report(
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON on standard output.")] = False,
 ) -> None:
     """Print a finished run: broken examples and the numbers, worked out again from its rows."""
-    from robust.cli import present, scores
+    from robust.cli import present, scores, worst_case
     from robust.evaluation.request import open_finished as open_evaluation
+    from robust.evaluation.standard import open_suite
     from robust.results.directory import RunDirectory, open_finished
     from robust.runner import FinishedRun
 
-    if (RunDirectory(run).manifest or {}).get("kind") == "evaluation":
+    kind = (RunDirectory(run).manifest or {}).get("kind")
+    if kind == "suite":
+        suite = open_suite(run)
+        if as_json:
+            typer.echo(json.dumps(suite.as_json(), ensure_ascii=False))
+        else:
+            worst_case.show(suite, present.console())
+        return
+    if kind == "evaluation":
         evaluation = open_evaluation(run)
         if as_json:
             typer.echo(json.dumps(evaluation.as_json(), ensure_ascii=False))

@@ -1,0 +1,133 @@
+"""The suites of `robust evaluate`: each is run, shown, and printed as JSON where that is asked for."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+if TYPE_CHECKING:
+    from robust.data.table import DataSpec
+    from robust.evaluation import standard as standard_
+    from robust.evaluation.request import EvaluationRequest, Progress
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What every suite is told: the model and how to run it, where to write, and the command that is recorded."""
+
+    model: str
+    out: Path | None
+    device: str
+    dtype: str
+    revision: str | None
+    trust_remote_code: bool
+    max_per_second: float | None
+    fresh: bool
+    command: str
+
+
+def refuse(suite: str, options: Mapping[str, object]) -> None:
+    """Raise `UserError` for options, by name, that were given and that the suite does not know."""
+    from robust.errors import UserError
+
+    if given := [name for name, value in options.items() if value]:
+        raise UserError(f"{' and '.join(given)}: not for the suite {suite}", fix="leave it out")
+
+
+def only(specs: Sequence[DataSpec], suite: str, model: str) -> DataSpec:
+    """The one data set of a suite that takes one. Raises `UserError` for none or several."""
+    from robust.errors import UserError
+
+    if not specs:
+        raise UserError(f"which data is {model} to be tested on?", fix="name them with --data")
+    if len(specs) > 1:
+        raise UserError(f"the suite {suite} takes one --data, not {len(specs)}", fix="run it once for each")
+    return specs[0]
+
+
+def clean(request: EvaluationRequest, *, as_json: bool) -> None:
+    """Score a model on texts as they are."""
+    from robust.cli import scores
+    from robust.cli.present import console
+    from robust.evaluation.clean import evaluate
+
+    with resumable(), _bar(request.model) as tell:
+        run = evaluate(request, tell)
+    if run.resumed:
+        again = "already finished; --force runs it again" if run.resumed == len(run.rows) else "went on"
+        typer.echo(f"{run.resumed} of {len(run.rows)} rows were answered before ({again})", err=True)
+    scores.show(run, console(stderr=as_json))
+    if as_json:
+        typer.echo(json.dumps(run.as_json(), ensure_ascii=False))
+
+
+def standard(suite: str, data: DataSpec, asked: Asked, *, each: bool, as_json: bool) -> None:
+    """Run a suite of attacks and show the worst case."""
+    from robust.cli import worst_case
+    from robust.cli.present import console
+    from robust.evaluation.standard import evaluate
+    from robust.runner import AttackRequest
+
+    request = AttackRequest(recipe="", data=data, **vars(asked))
+    with resumable(), _attack_bar(asked.model) as tell:
+        run = evaluate(request, suite, each=each, on_progress=tell)
+    if run.resumed:
+        typer.echo("the suite was already finished; --force runs it again", err=True)
+    worst_case.show(run, console(stderr=as_json))
+    if as_json:
+        typer.echo(json.dumps(run.as_json(), ensure_ascii=False))
+
+
+@contextmanager
+def resumable() -> Iterator[None]:
+    """Say that the same command goes on, and end with 130, where the user interrupts."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        typer.echo("interrupted: the same command goes on where this one stopped", err=True)
+        raise typer.Exit(130) from None
+
+
+@contextmanager
+def _bar(title: str) -> Iterator[Callable[[Progress], None]]:
+    """A bar on standard error when it is a terminal, nothing otherwise; yields what to call with news."""
+    import rich.progress as bars
+
+    from robust.cli.present import console
+
+    columns = (
+        bars.TextColumn("{task.description}"),
+        bars.BarColumn(bar_width=24),
+        bars.MofNCompleteColumn(),
+        bars.TextColumn("{task.fields[data]}"),
+        bars.TextColumn("{task.fields[rate]:,.0f} texts/s"),
+        bars.TimeRemainingColumn(),
+    )
+    out = console(stderr=True)
+    with bars.Progress(*columns, console=out, transient=True, disable=not out.is_terminal) as bar:
+        task = bar.add_task(title, total=None, data="", rate=0.0)
+
+        def tell(news: Progress) -> None:
+            rate = (news.done - news.before) / news.seconds if news.seconds else 0.0
+            bar.update(task, completed=news.done, total=news.total, data=news.data, rate=rate)
+
+        yield tell
+
+
+@contextmanager
+def _attack_bar(title: str) -> Iterator[Callable[[standard_.Progress], None]]:
+    """The bar of the attack at work, with its number."""
+    from robust.cli.progress import attack_bar
+
+    with attack_bar(title) as tell:
+
+        def told(news: standard_.Progress) -> None:
+            tell(news.at, title=f"{news.number}/{news.of} {news.attack} → {title}")
+
+        yield told
