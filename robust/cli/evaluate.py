@@ -63,6 +63,9 @@ def evaluate(
     config: Annotated[str | None, typer.Option(help="Configuration of an hf: set.")] = None,
     lang: Annotated[str | None, typer.Option(help="en or es, where the data do not say.")] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Score the first N rows of every --data.")] = None,
+    against: Annotated[
+        list[Path] | None, typer.Option(help="Compare with this run, example by example. Repeatable.")
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="Run directory. Default: one under results/runs.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Throw away an earlier run of the same name.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON on standard output.")] = False,
@@ -114,6 +117,7 @@ def evaluate(
 
     specs = tuple(spec(at, source, split, limit) for at, source in enumerate(tested))
     training = tuple(spec(at, source, "train", None) for at, source in enumerate(trained, start=len(tested)))
+    suites.check_against(against or ())
     asked = Asked(
         model=model,
         out=out,
@@ -135,10 +139,11 @@ def evaluate(
             batch_size=batch_size,
             **vars(asked),
         )
-        suites.clean(request, as_json=as_json)
+        suites.clean(request, against or (), as_json=as_json)
         return
+    suites.check_name(suite)
     suites.refuse(suite, {"--baseline": trained, "--max-length": max_length, "--batch-size": batch_size})
-    suites.standard(suite, suites.only(specs, suite, model), asked, each=each, as_json=as_json)
+    suites.standard(suite, suites.only(specs, suite, model), asked, against or (), each=each, as_json=as_json)
 
 
 def _has_header(source: str) -> bool:

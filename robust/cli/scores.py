@@ -55,11 +55,12 @@ def comparison_table(sets: Sequence[SetScores]) -> Table:
     for found in sets:
         if (diff := found.difference) is not None:
             alone = f"{diff.first_only} : {diff.second_only}"
-            table.add_row(found.name, diff.points(), alone, _p(diff.p_value), diff.verdict)
+            table.add_row(found.name, diff.points(), alone, p_value(diff.p_value), diff.verdict)
     return table
 
 
-def _p(value: float | None) -> str:
+def p_value(value: float | None) -> str:
+    """A p value for a table; a dash for none."""
     if value is None:
         return "–"
     return f"{value:.1e}" if value < 0.001 else f"{value:.3f}"

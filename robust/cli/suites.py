@@ -51,7 +51,19 @@ def only(specs: Sequence[DataSpec], suite: str, model: str) -> DataSpec:
     return specs[0]
 
 
-def clean(request: EvaluationRequest, *, as_json: bool) -> None:
+def check_name(suite: str) -> None:
+    """Raise `UserError` for what is neither a suite of ours nor a file."""
+    from robust.errors import UserError, did_you_mean
+    from robust.evaluation.request import SUITES
+    from robust.recipe.load import shipped
+    from robust.recipe.suite import kinds
+
+    known = (*SUITES, *kinds(), *(recipe.name for recipe in shipped("suite")))
+    if suite not in known and not suite.endswith((".yaml", ".yml")):
+        raise UserError(f"there is no suite {suite!r}", fix=did_you_mean(suite, known) or f"use {', '.join(known)}")
+
+
+def clean(request: EvaluationRequest, against: Sequence[Path], *, as_json: bool) -> None:
     """Score a model on texts as they are."""
     from robust.cli import scores
     from robust.cli.present import console
@@ -63,11 +75,10 @@ def clean(request: EvaluationRequest, *, as_json: bool) -> None:
         again = "already finished; --force runs it again" if run.resumed == len(run.rows) else "went on"
         typer.echo(f"{run.resumed} of {len(run.rows)} rows were answered before ({again})", err=True)
     scores.show(run, console(stderr=as_json))
-    if as_json:
-        typer.echo(json.dumps(run.as_json(), ensure_ascii=False))
+    finish(run.path, run.as_json(), against, as_json=as_json)
 
 
-def standard(suite: str, data: DataSpec, asked: Asked, *, each: bool, as_json: bool) -> None:
+def standard(suite: str, data: DataSpec, asked: Asked, against: Sequence[Path], *, each: bool, as_json: bool) -> None:
     """Run a suite of attacks and show the worst case."""
     from robust.cli import worst_case
     from robust.cli.present import console
@@ -80,8 +91,32 @@ def standard(suite: str, data: DataSpec, asked: Asked, *, each: bool, as_json: b
     if run.resumed:
         typer.echo("the suite was already finished; --force runs it again", err=True)
     worst_case.show(run, console(stderr=as_json))
+    finish(run.path, run.as_json(), against, as_json=as_json)
+
+
+def check_against(against: Sequence[Path]) -> None:
+    """Raise `UserError` for a run that cannot be compared with, before hours are spent on the other."""
+    if against:
+        from robust.evaluation.comparison import judged
+
+        for path in against:
+            judged(path)
+
+
+def finish(path: Path, told: Mapping[str, object], against: Sequence[Path], *, as_json: bool) -> None:
+    """Compare the run with others where that is asked for, and print its summary as JSON."""
+    from robust.cli import compare
+    from robust.cli.present import console
+    from robust.evaluation.comparison import compare_runs
+
+    compared = compare_runs([path, *against]) if against else []
+    if compared:
+        out = console(stderr=as_json)
+        out.print()
+        compare.show(compared, out)
     if as_json:
-        typer.echo(json.dumps(run.as_json(), ensure_ascii=False))
+        beside = {"against": [one.as_dict() for one in compared]} if compared else {}
+        typer.echo(json.dumps({**told, **beside}, ensure_ascii=False))
 
 
 @contextmanager

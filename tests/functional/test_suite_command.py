@@ -28,7 +28,10 @@ attacks:
   - {name: names, recipe: checklist, level: sentence}
   - {name: accents, recipe: diacritics-es, level: language}
   - {name: typos, recipe: keyboard-typos, level: char, seed: 3}
-  - {name: letters, recipe: deepwordbug, level: char, overrides: {attack.constraints: [no_repeat, {max_words_changed: {fraction: 0.3}}]}}
+  - name: letters
+    recipe: deepwordbug
+    level: char
+    overrides: {attack.constraints: [no_repeat, {max_words_changed: {fraction: 0.3}}]}
 """
 RUN = ("evaluate", "--suite", "tiny.yaml", "--model", "starter-es", "--data", "starter-es", "--limit", 8)
 
