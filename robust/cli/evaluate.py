@@ -33,10 +33,17 @@ def evaluate(
     suite: Annotated[
         str,
         typer.Option(
-            help="What to test: clean (texts as they are); standard or standard-small (several attacks, the worst case "
+            help="What to test: clean (texts as they are); behaviour (one capability after another); "
+            "standard or standard-small (several attacks, the worst case "
             "of each text), or such a suite's name or .yaml file (robust recipes ls --family suite)."
         ),
     ] = "clean",
+    tests: Annotated[
+        str | None,
+        typer.Option(
+            help="Of the suite behaviour: tests of your own, a .yaml file or a csv (HateCheck's columns, too)."
+        ),
+    ] = None,
     each: Annotated[
         bool, typer.Option("--each", help="Of a suite of attacks: run every one on all texts, not on those left.")
     ] = False,
@@ -130,7 +137,7 @@ def evaluate(
         command=shlex.join(["robust", *sys.argv[1:]]),
     )
     if suite in SUITES:
-        suites.refuse(suite, {"--each": each})
+        suites.refuse(suite, {"--each": each, "--tests": tests})
         request = EvaluationRequest(
             suite=suite,
             data=specs,
@@ -142,6 +149,18 @@ def evaluate(
         suites.clean(request, against or (), as_json=as_json)
         return
     suites.check_name(suite)
+    if suite == "behaviour":
+        suites.refuse(suite, {"--each": each, "--data": data, "--baseline": trained, "--limit": limit})
+        suites.behaviour(
+            asked,
+            against or (),
+            tests=tests,
+            label_map=label_map or (),
+            lang=code,
+            batch_size=batch_size,
+            as_json=as_json,
+        )
+        return
     suites.refuse(suite, {"--baseline": trained, "--max-length": max_length, "--batch-size": batch_size})
     suites.standard(suite, suites.only(specs, suite, model), asked, against or (), each=each, as_json=as_json)
 

@@ -15,13 +15,21 @@ def report(
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON on standard output.")] = False,
 ) -> None:
     """Print a finished run: broken examples and the numbers, worked out again from its rows."""
-    from robust.cli import present, scores, worst_case
+    from robust.cli import behaviour, present, scores, worst_case
+    from robust.evaluation.behaviour_results import open_behaviour
     from robust.evaluation.request import open_finished as open_evaluation
     from robust.evaluation.standard import open_suite
     from robust.results.directory import RunDirectory, open_finished
     from robust.runner import FinishedRun
 
     kind = (RunDirectory(run).manifest or {}).get("kind")
+    if kind == "behaviour":
+        tests = open_behaviour(run)
+        if as_json:
+            typer.echo(json.dumps(tests.as_json(), ensure_ascii=False))
+        else:
+            behaviour.show(tests, present.console())
+        return
     if kind == "suite":
         suite = open_suite(run)
         if as_json:

@@ -12,9 +12,14 @@ from typing import TYPE_CHECKING
 import typer
 
 if TYPE_CHECKING:
+    from robust.core.types import Lang
     from robust.data.table import DataSpec
     from robust.evaluation import standard as standard_
     from robust.evaluation.request import EvaluationRequest, Progress
+
+
+OTHERS = ("behaviour",)
+"""Suites with a test data of their own or another shape than `clean` and the suites of attacks."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +63,7 @@ def check_name(suite: str) -> None:
     from robust.recipe.load import shipped
     from robust.recipe.suite import kinds
 
-    known = (*SUITES, *kinds(), *(recipe.name for recipe in shipped("suite")))
+    known = (*SUITES, *OTHERS, *kinds(), *(recipe.name for recipe in shipped("suite")))
     if suite not in known and not suite.endswith((".yaml", ".yml")):
         raise UserError(f"there is no suite {suite!r}", fix=did_you_mean(suite, known) or f"use {', '.join(known)}")
 
@@ -91,6 +96,30 @@ def standard(suite: str, data: DataSpec, asked: Asked, against: Sequence[Path], 
     if run.resumed:
         typer.echo("the suite was already finished; --force runs it again", err=True)
     worst_case.show(run, console(stderr=as_json))
+    finish(run.path, run.as_json(), against, as_json=as_json)
+
+
+def behaviour(
+    asked: Asked,
+    against: Sequence[Path],
+    *,
+    tests: str | None,
+    label_map: Sequence[str],
+    lang: Lang | None,
+    batch_size: int | None,
+    as_json: bool,
+) -> None:
+    """Run behavioural tests and show how often each is failed."""
+    from robust.cli import behaviour as shown
+    from robust.cli.present import console
+    from robust.data.labels import parse_label_map
+    from robust.evaluation.behaviour import BehaviourRequest, evaluate
+
+    mapping = {old: new for text in label_map for old, new in parse_label_map(text).items()}
+    request = BehaviourRequest(tests=tests, label_map=mapping, lang=lang, batch_size=batch_size, **vars(asked))
+    with resumable(), _bar(asked.model) as tell:
+        run = evaluate(request, tell)
+    shown.show(run, console(stderr=as_json))
     finish(run.path, run.as_json(), against, as_json=as_json)
 
 

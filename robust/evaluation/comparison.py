@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 
 from robust.errors import UserError
 from robust.evaluation import request as clean_
+from robust.evaluation.behaviour_results import open_behaviour
 from robust.evaluation.multiple import holm, minimum_detectable_difference
 from robust.evaluation.paired import Difference, compare
 from robust.evaluation.standard import open_suite
@@ -94,6 +95,8 @@ def judged(path: Path) -> Judged:
     kind = (RunDirectory(path).manifest or {}).get("kind")
     if kind == "evaluation":
         return _of_evaluation(path)
+    if kind == "behaviour":
+        return _of_behaviour(path)
     if kind == "suite":
         suite = open_suite(path)
         return _of_rows(path, suite.manifest, suite.rows, suite.manifest["suite"]["name"], "robust accuracy")
@@ -122,6 +125,23 @@ def _of_evaluation(path: Path) -> Judged:
         pins={(r["set"], r["example_id"]): (sets[r["set"]], labels[r["label"]]) for r in run.rows},
         errors=frozenset(keys - answered.keys()),
         data=" + ".join(sets),
+    )
+
+
+def _of_behaviour(path: Path) -> Judged:
+    run = open_behaviour(path)
+    cases: dict[Key, list[Row]] = {}
+    for row in run.rows:
+        cases.setdefault((row["test"], row["case_id"]), []).append(row)
+    passed = {key: rows[0]["passed"] for key, rows in cases.items()}
+    return Judged(
+        path=path,
+        name=run.manifest["model"]["name"],
+        task=run.manifest["tests"]["name"],
+        right={"cases passed": {key: verdict for key, verdict in passed.items() if verdict is not None}},
+        pins={key: tuple((row["text"], row["label"]) for row in rows) for key, rows in cases.items()},
+        errors=frozenset(key for key, verdict in passed.items() if verdict is None),
+        data=run.manifest["tests"]["name"],
     )
 
 

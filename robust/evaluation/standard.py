@@ -98,7 +98,7 @@ def evaluate(
         rows = combine([example.id for example in loaded.aligned.examples], runs)
         run = FinishedSuite(path=directory.path, manifest={**manifest, "seconds": seconds}, rows=rows, runs=runs)
         finished = {**run.manifest, "summary": run.summary.as_dict()}
-        directory.finish(rows, finished, write=worst_case.write)
+        directory.finish(rows, finished, write=worst_case.FRAME.write)
     return replace(run, manifest=finished)
 
 
@@ -150,7 +150,7 @@ def open_suite(path: Path) -> FinishedSuite:
             f"the suite in {path} is not finished",
             fix=f"go on with it: {manifest.get('command') or 'the same command again'}",
         )
-    rows = worst_case.read(path / "examples.parquet")
+    rows = worst_case.FRAME.read(path / "examples.parquet")
     names = [one["name"] for one in manifest["suite"]["attacks"]]
     runs = {name: open_finished(path / ATTACKS / name)[1] for name in names if (path / ATTACKS / name).is_dir()}
     return FinishedSuite(path=path, manifest=manifest, rows=rows, runs=runs)

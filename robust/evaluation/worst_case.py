@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from statistics import fmean
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
-from robust.errors import DataError
 from robust.results.estimates import Estimate, proportion
+from robust.results.frame import Frame
 from robust.results.rows import Row
 
-SCHEMA_VERSION = 1
-_KEY = "robust_suite_schema_version"
-
-SCHEMA = pa.schema(
-    [
+FRAME = Frame(
+    name="suite",
+    version=1,
+    fields=(
         ("example_id", pa.string()),
         ("lang", pa.string()),
         ("status", pa.string()),  # robust, broken, misclassified (before any attack), error
@@ -37,8 +34,7 @@ SCHEMA = pa.schema(
         ("queries", pa.int32()),  # of all attacks together
         ("attacks", pa.list_(pa.struct([("name", pa.string()), ("status", pa.string()), ("queries", pa.int32())]))),
         ("error", pa.string()),
-    ],
-    metadata={_KEY: str(SCHEMA_VERSION)},
+    ),
 )
 
 
@@ -179,27 +175,3 @@ def _attack(name: str, level: str, rows: Sequence[Row], left: bool, so_far: Esti
         budget_hits=sum(row["status"] == "failure" and row["queries"] >= queries for row in attacked),
         errors=len(rows) - judged,
     )
-
-
-def write(rows: Iterable[Mapping[str, Any]], path: Path) -> None:
-    """Write combined rows so that `path` is either absent or whole."""
-    table = pa.Table.from_pylist([{name: row.get(name) for name in SCHEMA.names} for row in rows], schema=SCHEMA)
-    partial = path.with_suffix(".partial")
-    pq.write_table(table, partial, compression="zstd")
-    partial.replace(path)
-
-
-def read(path: Path) -> list[Row]:
-    """Read combined rows. Raises `DataError` for a file of another kind or a newer version."""
-    try:
-        table = pq.read_table(path)
-    except (OSError, pa.ArrowInvalid) as error:
-        raise DataError(f"{path} cannot be read: {error}", fix="name the directory of a finished suite") from error
-    version = (table.schema.metadata or {}).get(_KEY.encode(), b"").decode()
-    if version != str(SCHEMA_VERSION):
-        raise DataError(
-            f"{path} has suite schema version {version or 'none'}, this release reads {SCHEMA_VERSION}",
-            fix="read it with the release of robust that wrote it",
-        )
-    rows: list[Row] = table.to_pylist()
-    return rows
