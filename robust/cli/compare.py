@@ -17,13 +17,16 @@ if TYPE_CHECKING:
 
 def compare(
     runs: Annotated[list[Path], typer.Argument(help="Two or more run directories on the same data.")],
+    parallel: Annotated[
+        bool, typer.Option("--parallel", help="The data say the same, id by id, in two languages: show the gap.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the comparisons as JSON on standard output.")] = False,
 ) -> None:
     """Compare runs example by example: differences with intervals, McNemar's p with Holm's correction, ties as ties."""
     from robust.cli.present import console
     from robust.evaluation.comparison import compare_runs
 
-    found = compare_runs(runs)
+    found = compare_runs(runs, parallel=parallel)
     show(found, console(stderr=as_json))
     if as_json:
         typer.echo(json.dumps([one.as_dict() for one in found], ensure_ascii=False))

@@ -70,6 +70,25 @@ def evaluate(
     config: Annotated[str | None, typer.Option(help="Configuration of an hf: set.")] = None,
     lang: Annotated[str | None, typer.Option(help="en or es, where the data do not say.")] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Score the first N rows of every --data.")] = None,
+    slices: Annotated[
+        bool, typer.Option("--slices", help="Also by length, negation, names, Spanish accents and variety (clean).")
+    ] = False,
+    slice_by: Annotated[
+        list[str] | None, typer.Option(help="Also by the values of this column of the data (clean). Repeatable.")
+    ] = None,
+    pairs: Annotated[
+        str | None,
+        typer.Option(
+            help="Contrast sets (clean): the column that the rows of one pair share, or 'similar' to pair texts of "
+            "different labels that are each other's most similar."
+        ),
+    ] = None,
+    shift: Annotated[
+        bool, typer.Option("--shift", help="Compare every --data after the first with the first (clean).")
+    ] = False,
+    calibration: Annotated[
+        bool, typer.Option("--calibration", help="Also expected calibration error and Brier score, clean and attacked.")
+    ] = False,
     against: Annotated[
         list[Path] | None, typer.Option(help="Compare with this run, example by example. Repeatable.")
     ] = None,
@@ -146,11 +165,14 @@ def evaluate(
             batch_size=batch_size,
             **vars(asked),
         )
-        suites.clean(request, against or (), as_json=as_json)
+        looks = suites.Looks(slices=slices, by=tuple(slice_by or ()), pairs=pairs, shift=shift, calibration=calibration)
+        suites.clean(request, against or (), looks, as_json=as_json)
         return
+    suites.refuse(suite, {"--slices": slices, "--slice-by": slice_by, "--pairs": pairs, "--shift": shift})
     suites.check_name(suite)
     if suite == "behaviour":
         suites.refuse(suite, {"--each": each, "--data": data, "--baseline": trained, "--limit": limit})
+        suites.refuse(suite, {"--calibration": calibration})
         suites.behaviour(
             asked,
             against or (),
@@ -162,7 +184,15 @@ def evaluate(
         )
         return
     suites.refuse(suite, {"--baseline": trained, "--max-length": max_length, "--batch-size": batch_size})
-    suites.standard(suite, suites.only(specs, suite, model), asked, against or (), each=each, as_json=as_json)
+    suites.standard(
+        suite,
+        suites.only(specs, suite, model),
+        asked,
+        against or (),
+        each=each,
+        calibration=calibration,
+        as_json=as_json,
+    )
 
 
 def _has_header(source: str) -> bool:

@@ -37,6 +37,17 @@ class Asked:
     command: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class Looks:
+    """How else the rows of a clean evaluation are looked at; the names are those of the options."""
+
+    slices: bool = False
+    by: tuple[str, ...] = ()
+    pairs: str | None = None
+    shift: bool = False
+    calibration: bool = False
+
+
 def refuse(suite: str, options: Mapping[str, object]) -> None:
     """Raise `UserError` for options, by name, that were given and that the suite does not know."""
     from robust.errors import UserError
@@ -68,24 +79,41 @@ def check_name(suite: str) -> None:
         raise UserError(f"there is no suite {suite!r}", fix=did_you_mean(suite, known) or f"use {', '.join(known)}")
 
 
-def clean(request: EvaluationRequest, against: Sequence[Path], *, as_json: bool) -> None:
+def clean(request: EvaluationRequest, against: Sequence[Path], looks: Looks, *, as_json: bool) -> None:
     """Score a model on texts as they are."""
+    from robust.cli import looks as looks_
     from robust.cli import scores
     from robust.cli.present import console
+    from robust.errors import UserError
+    from robust.evaluation import facts
     from robust.evaluation.clean import evaluate
 
+    named = (*looks.by, *((looks.pairs,) if looks.pairs and looks.pairs != facts.SIMILAR else ()))
+    facts.check_columns(request.data, named)
+    if looks.shift and len(request.data) < 2:
+        raise UserError("--shift compares data sets, and there is one", fix="give --data twice or more, home first")
     with resumable(), _bar(request.model) as tell:
         run = evaluate(request, tell)
     if run.resumed:
         again = "already finished; --force runs it again" if run.resumed == len(run.rows) else "went on"
         typer.echo(f"{run.resumed} of {len(run.rows)} rows were answered before ({again})", err=True)
-    scores.show(run, console(stderr=as_json))
-    finish(run.path, run.as_json(), against, as_json=as_json)
+    if looks.slices or looks.by or looks.pairs:
+        langs = run.manifest["model"]["languages"]
+        only = langs[0] if len(langs) == 1 else None
+        known = facts.facts(request.data, only=only, slices=looks.slices, by=looks.by, pairs=looks.pairs)
+        facts.write(known, run.path)
+    out = console(stderr=as_json)
+    scores.show(run, out)
+    seen = looks_.look(run.path, run.rows, shift=looks.shift, calibration=looks.calibration)
+    looks_.show(seen, out)
+    finish(run.path, {**run.as_json(), **seen.as_dict()}, against, as_json=as_json)
 
 
-def standard(suite: str, data: DataSpec, asked: Asked, against: Sequence[Path], *, each: bool, as_json: bool) -> None:
+def standard(
+    suite: str, data: DataSpec, asked: Asked, against: Sequence[Path], *, each: bool, calibration: bool, as_json: bool
+) -> None:
     """Run a suite of attacks and show the worst case."""
-    from robust.cli import worst_case
+    from robust.cli import looks, worst_case
     from robust.cli.present import console
     from robust.evaluation.standard import evaluate
     from robust.runner import AttackRequest
@@ -95,8 +123,11 @@ def standard(suite: str, data: DataSpec, asked: Asked, against: Sequence[Path], 
         run = evaluate(request, suite, each=each, on_progress=tell)
     if run.resumed:
         typer.echo("the suite was already finished; --force runs it again", err=True)
-    worst_case.show(run, console(stderr=as_json))
-    finish(run.path, run.as_json(), against, as_json=as_json)
+    out = console(stderr=as_json)
+    worst_case.show(run, out)
+    seen = looks.look(run.path, run.rows, calibration=calibration)
+    looks.show(seen, out)
+    finish(run.path, {**run.as_json(), **seen.as_dict()}, against, as_json=as_json)
 
 
 def behaviour(

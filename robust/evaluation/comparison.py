@@ -37,6 +37,7 @@ class Judged:
     task: str
     right: Mapping[str, Mapping[Key, bool]]
     pins: Mapping[Key, object]
+    labels: Mapping[Key, object]
     errors: frozenset[Key]
     data: str
 
@@ -73,18 +74,19 @@ class Compared:
         return {**plain, "difference": self.difference.as_dict(), "verdict": self.verdict}
 
 
-def compare_runs(paths: Sequence[Path]) -> list[Compared]:
+def compare_runs(paths: Sequence[Path], *, parallel: bool = False) -> list[Compared]:
     """Every number that the runs share, for every two of them, with Holm's correction over all of these.
 
-    Examples are paired by id. Raises `UserError` for fewer than two runs, a run given twice, runs of other data or
-    another kind, and runs that share no example.
+    Examples are paired by id. `parallel`: texts of one id say the same in different languages; only their labels must
+    agree, and the numbers are the gap between the languages. Raises `UserError` for fewer than two runs, a run given
+    twice, runs of other data or another kind, and runs that share no example.
     """
     if len(paths) < 2:
         raise UserError("one run is nothing to compare", fix="name two or more run directories")
     if len({path.resolve() for path in paths}) < len(paths):
         raise UserError("a run is named twice", fix="name different run directories")
     runs = _named([judged(path) for path in paths])
-    found = [one for a, b in combinations(runs, 2) for one in _pair(a, b)]
+    found = [one for a, b in combinations(runs, 2) for one in _pair(a, b, parallel)]
     known = [at for at, one in enumerate(found) if one.difference.p_value is not None]
     adjusted = dict(zip(known, holm([found[at].difference.p_value or 0.0 for at in known]), strict=True))
     return [replace(one, p_holm=adjusted.get(at)) for at, one in enumerate(found)]
@@ -123,6 +125,7 @@ def _of_evaluation(path: Path) -> Judged:
         right={"accuracy": answered},
         # texts are not in the rows: the same data are told by their fingerprint
         pins={(r["set"], r["example_id"]): (sets[r["set"]], labels[r["label"]]) for r in run.rows},
+        labels={(r["set"], r["example_id"]): labels[r["label"]] for r in run.rows},
         errors=frozenset(keys - answered.keys()),
         data=" + ".join(sets),
     )
@@ -140,6 +143,7 @@ def _of_behaviour(path: Path) -> Judged:
         task=run.manifest["tests"]["name"],
         right={"cases passed": {key: verdict for key, verdict in passed.items() if verdict is not None}},
         pins={key: tuple((row["text"], row["label"]) for row in rows) for key, rows in cases.items()},
+        labels={key: tuple(row["label"] for row in rows) for key, rows in cases.items()},
         errors=frozenset(key for key, verdict in passed.items() if verdict is None),
         data=run.manifest["tests"]["name"],
     )
@@ -162,6 +166,7 @@ def _of_rows(path: Path, manifest: Mapping[str, Any], rows: Sequence[Row], task:
             for r in rows
         },
         errors=frozenset(("", r["example_id"]) for r in rows if r["status"] == "error"),
+        labels={("", r["example_id"]): labels[r["label"]] for r in rows},
         data=manifest["data"]["name"],
     )
 
@@ -175,7 +180,20 @@ def _named(runs: Sequence[Judged]) -> list[Judged]:
     return [replace(run, name=name) for run, name in zip(runs, names, strict=True)]
 
 
-def _pair(a: Judged, b: Judged) -> Iterator[Compared]:
+def _parallel(run: Judged) -> Judged:
+    """The run with the set's name taken out of its keys, and the texts out of what must agree."""
+    if len({name for name, _ in run.pins}) > 1:
+        raise UserError(f"{run.path} has several sets", fix="evaluate the data of each language in a run of its own")
+    return replace(
+        run,
+        right={name: {("", key[1]): said for key, said in verdicts.items()} for name, verdicts in run.right.items()},
+        pins={("", key[1]): run.labels[key] for key in run.pins},
+    )
+
+
+def _pair(a: Judged, b: Judged, parallel: bool) -> Iterator[Compared]:
+    if parallel:
+        a, b = _parallel(a), _parallel(b)
     shared = a.pins.keys() & b.pins.keys()
     if numbers := [number for number in a.right if number in b.right]:
         if not shared:
@@ -188,7 +206,10 @@ def _pair(a: Judged, b: Judged) -> Iterator[Compared]:
         )
     if other := sorted(key for key in shared if a.pins[key] != b.pins[key]):
         raise UserError(
-            f"example {other[0][1]} of {a.path} is another one in {b.path}", fix="compare runs of the same data"
+            f"example {other[0][1]} of {a.path} is another one in {b.path}",
+            fix="its label differs: these are no parallel data"
+            if parallel
+            else "compare runs of the same data (--parallel: the same texts in two languages)",
         )
     for number in numbers:
         keys = sorted(shared & a.right[number].keys() & b.right[number].keys())

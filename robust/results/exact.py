@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from robust.core.seeds import derive
-from robust.results.estimates import Estimate
+from robust.results.estimates import Estimate, proportion
 
 DRAWS = 20_000
 
@@ -75,3 +76,18 @@ def corrected_success(
         drawn += shares[:, at] * rng.beta(rated.valid + 0.5, rated.judged - rated.valid + 0.5, size=DRAWS)
     low, high = np.quantile(drawn, [0.025, 0.975])
     return Estimate(value=value, low=min(float(low), value), high=max(float(high), value), **unknown)
+
+
+def newcombe(k: int, n: int, other_k: int, other_n: int) -> Estimate:
+    """The difference k/n - other_k/other_n of independent proportions, with a 95 % interval.
+
+    Newcombe's hybrid of two Wilson intervals (1998, Statist. Med. 17:873-890, method 10).
+    """
+    first, second = proportion(k, n), proportion(other_k, other_n)
+    unknown: dict[str, Any] = {"k": None, "n": n + other_n, "method": "newcombe"}
+    if first.value is None or second.value is None:
+        return Estimate(value=None, low=None, high=None, **unknown)
+    value = first.value - second.value
+    below = math.hypot(first.value - (first.low or 0.0), (second.high or 0.0) - second.value)
+    above = math.hypot((first.high or 0.0) - first.value, second.value - (second.low or 0.0))
+    return Estimate(value=value, low=value - below, high=value + above, **unknown)

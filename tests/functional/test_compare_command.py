@@ -82,6 +82,14 @@ def test_errors_and_examples_of_one_run_alone_are_left_out_and_counted() -> None
     assert "3 examples are not in both or have an error" in ran.err
 
 
+def test_parallel_data_are_paired_across_their_texts() -> None:
+    english, spanish = run("english", "ffff"), run("spanish", "sfff", text="otro", labels=("good", "bad"))
+    ran = robust("compare", "--parallel", english, spanish, "--json")
+    assert ran.code == 0, ran.err
+    (_, attacked) = json.loads(ran.out)
+    assert (attacked["difference"]["n"], attacked["difference"]["value"]) == (4, 0.25)
+
+
 def test_what_cannot_be_compared() -> None:
     a, other = run("a", "ff"), run("other", "ff", text="another")
     for words, message in (
