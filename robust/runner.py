@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-import re
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeAlias, cast
@@ -32,6 +29,7 @@ from robust.recipe.load import load_attack
 from robust.registry import identify
 from robust.results.directory import MANIFEST_VERSION, RunDirectory
 from robust.results.environment import environment
+from robust.results.naming import digest, run_name
 from robust.results.rows import Row, row
 from robust.results.summary import Summary, summarise
 from robust.starter import NAMES
@@ -104,12 +102,17 @@ class FinishedRun:
         return {**self.summary.as_dict(), "seconds": said["seconds"], **where, "data": said["data"]["name"]}
 
 
-def attack(request: AttackRequest, on_progress: Callable[[Progress], None] | None = None) -> FinishedRun:
-    """Run the attack, or go on with it, or read it if it is finished.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loaded:
+    """A model and the data to attack it on, lined up with each other: what several attacks can share."""
 
-    Everything the user can get wrong is checked before anything is written. Raises the `RobustError` family.
-    """
-    recipe = load_attack(request.recipe, overrides=request.overrides)
+    table: AnyTable
+    victim: AnyVictim
+    aligned: Aligned
+
+
+def load(request: AttackRequest) -> Loaded:
+    """The model and the examples of a request. Raises the `RobustError` family; writes nothing."""
     task = task_of(request.model, revision=request.revision)
     table = _read(request.data, task)
     victim = load_for_task(
@@ -125,7 +128,27 @@ def attack(request: AttackRequest, on_progress: Callable[[Progress], None] | Non
         victim = _expected(victim)
     if request.temperature is not None:
         victim = _at_temperature(victim, request.temperature)
-    aligned = _examples(request.data, table, victim)
+    return Loaded(table=table, victim=victim, aligned=_examples(request.data, table, victim))
+
+
+def attack(
+    request: AttackRequest,
+    on_progress: Callable[[Progress], None] | None = None,
+    *,
+    loaded: Loaded | None = None,
+    only: Collection[str] | None = None,
+) -> FinishedRun:
+    """Run the attack, or go on with it, or read it if it is finished.
+
+    Everything the user can get wrong is checked before anything is written. `loaded` is what `load` says of the
+    request, where it is there already; `only` names the examples to attack, by id, where it is not all of them.
+    Raises the `RobustError` family.
+    """
+    recipe = load_attack(request.recipe, overrides=request.overrides)
+    loaded = loaded or load(request)
+    table, victim, aligned = loaded.table, loaded.victim, loaded.aligned
+    if only is not None:
+        aligned = replace(aligned, examples=[example for example in aligned.examples if example.id in only])
     _check_languages(recipe, aligned.examples)
     plan = recipe.build()
     for part in plan.constraints:
@@ -134,7 +157,9 @@ def attack(request: AttackRequest, on_progress: Callable[[Progress], None] | Non
     plan.ready({example.lang for example in aligned.examples})
     for_victim(plan.goal, victim.meta)  # and so is a label that the model lacks, or a goal of another task
     plan.check(victim, aligned.examples)
-    manifest = _manifest(request, recipe, plan, table, aligned, victim)
+    manifest = _manifest(
+        request, recipe, plan, table, aligned, victim, of=None if only is None else len(loaded.aligned.examples)
+    )
     directory = RunDirectory(request.out or request.runs / _run_name(manifest["identity"]))
     if directory.finished and not request.fresh:
         held = directory.manifest or {}
@@ -242,8 +267,16 @@ def _check_languages(recipe: AttackRecipe, examples: Sequence[Example]) -> None:
 
 
 def _manifest(
-    request: AttackRequest, recipe: AttackRecipe, plan: Attack, table: AnyTable, aligned: Aligned, victim: AnyVictim
+    request: AttackRequest,
+    recipe: AttackRecipe,
+    plan: Attack,
+    table: AnyTable,
+    aligned: Aligned,
+    victim: AnyVictim,
+    *,
+    of: int | None,
 ) -> dict[str, Any]:
+    """What the run says of itself; `of`: how many examples the data have, where some are not to be attacked."""
     meta = victim.meta
     models = [identify(p) for p in (plan.transformation, *plan.constraints) if getattr(p, "costly", False)]
     return {
@@ -259,7 +292,8 @@ def _manifest(
             "seed": request.seed,
             **({"expectation": "over other draws than those of the vote"} if request.expectation else {}),
             **({"temperature": f"{request.temperature:.9g}"} if request.temperature is not None else {}),
-            **({"plugin models": _digest(models)} if models else {}),
+            **({"plugin models": digest(models)} if models else {}),
+            **({"only": digest([example.id for example in aligned.examples])} if of is not None else {}),
         },
         "command": request.command,
         "robust": __version__,
@@ -281,6 +315,7 @@ def _manifest(
             "labels_matched": aligned.matched,
             "left_out": dict(getattr(table, "left_out", {})),
             "n": len(aligned.examples),
+            **({"of": of} if of is not None else {}),
         },
         "seed": request.seed,
         "environment": environment(),
@@ -288,12 +323,4 @@ def _manifest(
 
 
 def _run_name(identity: Mapping[str, Any]) -> str:
-    """A readable name that is the same for the same request and differs for different ones."""
-
-    parts = [str(identity[key]).rpartition("@")[0] for key in ("recipe", "model", "data")]
-    words = [re.sub(r"[^A-Za-z0-9.]+", "-", Path(part).name or part).strip("-.") for part in parts]
-    return "_".join([*words, _digest(identity)])
-
-
-def _digest(value: object) -> str:
-    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()[:8]
+    return run_name((str(identity[key]).rpartition("@")[0] for key in ("recipe", "model", "data")), identity)

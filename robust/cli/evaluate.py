@@ -1,12 +1,10 @@
-"""`robust evaluate`: how much of labelled data a model gets right."""
+"""`robust evaluate`: what a model gets right, and what it still gets right under attack."""
 
 from __future__ import annotations
 
-import json
 import shlex
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,7 +12,6 @@ import typer
 
 if TYPE_CHECKING:
     from robust.data.table import DataSpec
-    from robust.evaluation.request import Progress
 
 
 def evaluate(
@@ -33,7 +30,23 @@ def evaluate(
             "Default for a starter model: the reviews of its name.",
         ),
     ] = None,
-    suite: Annotated[str, typer.Option(help="What to test: clean (texts as they are).")] = "clean",
+    suite: Annotated[
+        str,
+        typer.Option(
+            help="What to test: clean (texts as they are); behaviour (one capability after another); "
+            "standard or standard-small (several attacks, the worst case "
+            "of each text), or such a suite's name or .yaml file (robust recipes ls --family suite)."
+        ),
+    ] = "clean",
+    tests: Annotated[
+        str | None,
+        typer.Option(
+            help="Of the suite behaviour: tests of your own, a .yaml file or a csv (HateCheck's columns, too)."
+        ),
+    ] = None,
+    each: Annotated[
+        bool, typer.Option("--each", help="Of a suite of attacks: run every one on all texts, not on those left.")
+    ] = False,
     baseline: Annotated[
         list[str] | None,
         typer.Option(help="Put a bag of words trained on this file beside the model. Repeatable: one on all of them."),
@@ -57,6 +70,28 @@ def evaluate(
     config: Annotated[str | None, typer.Option(help="Configuration of an hf: set.")] = None,
     lang: Annotated[str | None, typer.Option(help="en or es, where the data do not say.")] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Score the first N rows of every --data.")] = None,
+    slices: Annotated[
+        bool, typer.Option("--slices", help="Also by length, negation, names, Spanish accents and variety (clean).")
+    ] = False,
+    slice_by: Annotated[
+        list[str] | None, typer.Option(help="Also by the values of this column of the data (clean). Repeatable.")
+    ] = None,
+    pairs: Annotated[
+        str | None,
+        typer.Option(
+            help="Contrast sets (clean): the column that the rows of one pair share, or 'similar' to pair texts of "
+            "different labels that are each other's most similar."
+        ),
+    ] = None,
+    shift: Annotated[
+        bool, typer.Option("--shift", help="Compare every --data after the first with the first (clean).")
+    ] = False,
+    calibration: Annotated[
+        bool, typer.Option("--calibration", help="Also expected calibration error and Brier score, clean and attacked.")
+    ] = False,
+    against: Annotated[
+        list[Path] | None, typer.Option(help="Compare with this run, example by example. Repeatable.")
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="Run directory. Default: one under results/runs.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Throw away an earlier run of the same name.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON on standard output.")] = False,
@@ -72,15 +107,14 @@ def evaluate(
         float | None, typer.Option(help="Requests a second to a model behind a URL, at most.")
     ] = None,
 ) -> None:
-    """Score a model on labelled data: accuracy, macro-F1, Matthews correlation, recall of every label.
+    """Test a model on labelled data: what it gets right (clean), and what is left of it under a suite of attacks.
 
     An interrupted run goes on where it stopped when the same command is given again.
     """
-    from robust.cli import scores
-    from robust.cli.present import console
+    from robust.cli import suites
+    from robust.cli.suites import Asked
     from robust.data.table import DataSpec
-    from robust.evaluation.clean import evaluate as run_suite
-    from robust.evaluation.request import EvaluationRequest
+    from robust.evaluation.request import SUITES, EvaluationRequest
     from robust.lang.base import language
     from robust.starter import NAMES
 
@@ -107,34 +141,58 @@ def evaluate(
             limit=limit,
         )
 
-    request = EvaluationRequest(
-        suite=suite,
+    specs = tuple(spec(at, source, split, limit) for at, source in enumerate(tested))
+    training = tuple(spec(at, source, "train", None) for at, source in enumerate(trained, start=len(tested)))
+    suites.check_against(against or ())
+    asked = Asked(
         model=model,
-        data=tuple(spec(at, source, split, limit) for at, source in enumerate(tested)),
-        baseline=tuple(spec(at, source, "train", None) for at, source in enumerate(trained, start=len(tested))),
         out=out,
         device=device,
         dtype=dtype,
-        max_length=max_length,
-        batch_size=batch_size,
         revision=revision,
         trust_remote_code=trust_remote_code,
         max_per_second=max_per_second,
         fresh=force,
         command=shlex.join(["robust", *sys.argv[1:]]),
     )
-    try:
-        with _bar(model) as tell:
-            run = run_suite(request, tell)
-    except KeyboardInterrupt:
-        typer.echo("interrupted: the same command goes on where this one stopped", err=True)
-        raise typer.Exit(130) from None
-    if run.resumed:
-        again = "already finished; --force runs it again" if run.resumed == len(run.rows) else "went on"
-        typer.echo(f"{run.resumed} of {len(run.rows)} rows were answered before ({again})", err=True)
-    scores.show(run, console(stderr=as_json))
-    if as_json:
-        typer.echo(json.dumps(run.as_json(), ensure_ascii=False))
+    if suite in SUITES:
+        suites.refuse(suite, {"--each": each, "--tests": tests})
+        request = EvaluationRequest(
+            suite=suite,
+            data=specs,
+            baseline=training,
+            max_length=max_length,
+            batch_size=batch_size,
+            **vars(asked),
+        )
+        looks = suites.Looks(slices=slices, by=tuple(slice_by or ()), pairs=pairs, shift=shift, calibration=calibration)
+        suites.clean(request, against or (), looks, as_json=as_json)
+        return
+    suites.refuse(suite, {"--slices": slices, "--slice-by": slice_by, "--pairs": pairs, "--shift": shift})
+    suites.check_name(suite)
+    if suite == "behaviour":
+        suites.refuse(suite, {"--each": each, "--data": data, "--baseline": trained, "--limit": limit})
+        suites.refuse(suite, {"--calibration": calibration})
+        suites.behaviour(
+            asked,
+            against or (),
+            tests=tests,
+            label_map=label_map or (),
+            lang=code,
+            batch_size=batch_size,
+            as_json=as_json,
+        )
+        return
+    suites.refuse(suite, {"--baseline": trained, "--max-length": max_length, "--batch-size": batch_size})
+    suites.standard(
+        suite,
+        suites.only(specs, suite, model),
+        asked,
+        against or (),
+        each=each,
+        calibration=calibration,
+        as_json=as_json,
+    )
 
 
 def _has_header(source: str) -> bool:
@@ -157,29 +215,3 @@ def _spread(maps: Sequence[str], n_tested: int, n_trained: int) -> list[dict[str
             fix="give it once for all, or once for each --data, then each --baseline, in the same order",
         )
     return [parse_label_map(each) if each else {} for each in maps]
-
-
-@contextmanager
-def _bar(title: str) -> Iterator[Callable[[Progress], None]]:
-    """A bar on standard error when it is a terminal, nothing otherwise; yields what to call with news."""
-    import rich.progress as bars
-
-    from robust.cli.present import console
-
-    columns = (
-        bars.TextColumn("{task.description}"),
-        bars.BarColumn(bar_width=24),
-        bars.MofNCompleteColumn(),
-        bars.TextColumn("{task.fields[data]}"),
-        bars.TextColumn("{task.fields[rate]:,.0f} texts/s"),
-        bars.TimeRemainingColumn(),
-    )
-    out = console(stderr=True)
-    with bars.Progress(*columns, console=out, transient=True, disable=not out.is_terminal) as bar:
-        task = bar.add_task(title, total=None, data="", rate=0.0)
-
-        def tell(news: Progress) -> None:
-            rate = (news.done - news.before) / news.seconds if news.seconds else 0.0
-            bar.update(task, completed=news.done, total=news.total, data=news.data, rate=rate)
-
-        yield tell

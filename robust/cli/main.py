@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from robust import __version__
-from robust.cli import attack, augment, demo, evaluate, finetune, plugins, pretrain, recipes, report, train
+from robust.cli import attack, augment, compare, demo, evaluate, finetune, plugins, pretrain, recipes, report, train
 from robust.errors import RobustError
 
 app = typer.Typer(
@@ -28,6 +28,7 @@ app.command("pretrain")(pretrain.pretrain)
 app.command("finetune")(finetune.finetune)
 app.command("train")(train.train)
 app.command("evaluate")(evaluate.evaluate)
+app.command("compare")(compare.compare)
 app.command("report")(report.report)
 app.add_typer(recipes.app, name="recipes")
 app.add_typer(plugins.app, name="plugins")

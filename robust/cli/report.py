@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -12,24 +13,45 @@ import typer
 def report(
     run: Annotated[Path, typer.Argument(help="A run directory, as printed by robust attack or evaluate.")],
     examples: Annotated[int, typer.Option(min=0, help="Broken examples to show.")] = 3,
+    calibration: Annotated[
+        bool, typer.Option("--calibration", help="Also expected calibration error and Brier score, clean and attacked.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON on standard output.")] = False,
 ) -> None:
     """Print a finished run: broken examples and the numbers, worked out again from its rows."""
-    from robust.cli import present, scores
+    from robust.cli import behaviour, looks, present, scores, worst_case
+    from robust.evaluation.behaviour_results import open_behaviour
     from robust.evaluation.request import open_finished as open_evaluation
+    from robust.evaluation.standard import open_suite
     from robust.results.directory import RunDirectory, open_finished
     from robust.runner import FinishedRun
 
-    if (RunDirectory(run).manifest or {}).get("kind") == "evaluation":
-        evaluation = open_evaluation(run)
-        if as_json:
-            typer.echo(json.dumps(evaluation.as_json(), ensure_ascii=False))
-        else:
-            scores.show(evaluation, present.console())
+    out = present.console(stderr=as_json)
+    kind = (RunDirectory(run).manifest or {}).get("kind")
+    if kind == "behaviour":
+        tests = open_behaviour(run)
+        behaviour.show(tests, out)
+        _print(tests.as_json(), as_json)
         return
-    manifest, rows = open_finished(run)
-    finished = FinishedRun(path=run, manifest=manifest, rows=rows)
-    if as_json:
-        typer.echo(json.dumps(finished.as_json(), ensure_ascii=False))
+    told: dict[str, object]
+    if kind == "suite":
+        suite = open_suite(run)
+        worst_case.show(suite, out)
+        rows, told = suite.rows, suite.as_json()
+    elif kind == "evaluation":
+        evaluation = open_evaluation(run)
+        scores.show(evaluation, out)
+        rows, told = evaluation.rows, evaluation.as_json()
     else:
-        present.show(finished, most=examples)
+        manifest, rows = open_finished(run)
+        finished = FinishedRun(path=run, manifest=manifest, rows=rows)
+        present.show(finished, most=examples, out=out)
+        told = finished.as_json()
+    seen = looks.look(run, rows, calibration=calibration)
+    looks.show(seen, out)
+    _print({**told, **seen.as_dict()}, as_json)
+
+
+def _print(told: Mapping[str, object], as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps(told, ensure_ascii=False))

@@ -31,12 +31,12 @@ def show(run: FinishedEvaluation, out: Console) -> None:
 
 def scores_table(sets: Sequence[SetScores]) -> Table:
     """Accuracy, macro-F1 and Matthews correlation with 95 % intervals; the bag of words stands below the model."""
-    grid = _grid("set", "n", "accuracy", "macro-F1", "Matthews")
+    table = grid("set", "n", "accuracy", "macro-F1", "Matthews")
     for found in sets:
-        grid.add_row(found.name, *_numbers(found.model))
+        table.add_row(found.name, *_numbers(found.model))
         if found.baseline is not None:
-            grid.add_row("  bag of words", *_numbers(found.baseline))
-    return grid
+            table.add_row("  bag of words", *_numbers(found.baseline))
+    return table
 
 
 def _numbers(scores: Scores) -> tuple[str, ...]:
@@ -51,15 +51,16 @@ def _numbers(scores: Scores) -> tuple[str, ...]:
 
 def comparison_table(sets: Sequence[SetScores]) -> Table:
     """Accuracy of the model minus that of the bag of words, in points, on the rows that the model answered."""
-    grid = _grid("set", "model − bag of words", "right alone", "McNemar p", "the model is")
+    table = grid("set", "model − bag of words", "right alone", "McNemar p", "the model is")
     for found in sets:
         if (diff := found.difference) is not None:
             alone = f"{diff.first_only} : {diff.second_only}"
-            grid.add_row(found.name, diff.points(), alone, _p(diff.p_value), diff.verdict)
-    return grid
+            table.add_row(found.name, diff.points(), alone, p_value(diff.p_value), diff.verdict)
+    return table
 
 
-def _p(value: float | None) -> str:
+def p_value(value: float | None) -> str:
+    """A p value for a table; a dash for none."""
     if value is None:
         return "–"
     return f"{value:.1e}" if value < 0.001 else f"{value:.3f}"
@@ -67,24 +68,25 @@ def _p(value: float | None) -> str:
 
 def recall_table(sets: Sequence[SetScores]) -> Table:
     """Of the rows with each label, how many got it."""
-    grid = _grid("set", "label", "n", "recall")
+    table = grid("set", "label", "n", "recall")
     for found in sets:
         for name, share in list(found.model.recall.items())[:MOST_LABELS]:
-            grid.add_row(found.name, name, str(share.n), share.percent())
+            table.add_row(found.name, name, str(share.n), share.percent())
         if (more := len(found.model.recall) - MOST_LABELS) > 0:
-            grid.add_row(found.name, f"… {more} more", "", "")
-    return grid
+            table.add_row(found.name, f"… {more} more", "", "")
+    return table
 
 
-def _grid(first: str, *rest: str) -> Table:
+def grid(first: str, *rest: str) -> Table:
+    """A plain table with these column names; `n` is set to the right."""
     from rich import box
     from rich.table import Table
 
-    grid = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    grid.add_column(first, overflow="fold")
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    table.add_column(first, overflow="fold")
     for name in rest:
-        grid.add_column(name, justify="right" if name == "n" else "left")
-    return grid
+        table.add_column(name, justify="right" if name == "n" else "left")
+    return table
 
 
 def notes(run: FinishedEvaluation, sets: Sequence[SetScores]) -> list[str]:

@@ -81,6 +81,11 @@ def _places(text: Text, lang: Lang) -> list[tuple[str, int]]:
     return found
 
 
+def is_negation(word: str, lang: Lang) -> bool:
+    """Whether a word denies what it stands by: `not`, `don't`, `nunca`."""
+    return bool(_kind(word, lang))
+
+
 @lru_cache(maxsize=1 << 14)
 def _kind(word: str, lang: Lang) -> str:
     """The negation that a word is, in lower case; `not` for what ends on it; empty for other words."""

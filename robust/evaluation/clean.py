@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from robust import __version__
@@ -21,6 +17,7 @@ from robust.evaluation.rows import Row
 from robust.evaluation.sets import Item, Labelled, Rival, labelled, rival
 from robust.results.directory import MANIFEST_VERSION, RunDirectory
 from robust.results.environment import environment
+from robust.results.naming import run_name
 from robust.stages.baseline import DESCRIPTION
 from robust.victims.load import load_victim
 
@@ -177,8 +174,5 @@ def _about(each: Labelled, beside: Rival | None) -> Mapping[str, Any]:
 
 
 def _run_name(identity: Mapping[str, Any]) -> str:
-    """A readable name that is the same for the same request and differs for different ones."""
-    names = [str(identity["suite"]), *(str(identity[key]).partition("@")[0] for key in ("model", "data"))]
-    words = [re.sub(r"[^A-Za-z0-9.]+", "-", Path(name).name or name).strip("-.") for name in names]
-    digest = hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()[:8]
-    return "_".join([*words, digest])
+    names = (str(identity["suite"]), *(str(identity[key]).partition("@")[0] for key in ("model", "data")))
+    return run_name(names, identity)

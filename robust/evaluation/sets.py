@@ -65,7 +65,7 @@ def labelled(tables: Sequence[Table], victim: Victim) -> tuple[Labelled, ...]:
             Item(id=row.id, fields=row.fields, label=mapping[str(row.label)], lang=row.lang or table.lang or only)
             for row in table.rows
         )
-        name = _free(table.name, {known.name for known in found})
+        name = free_name(table.name, {known.name for known in found})
         found.append(Labelled(name=name, table=table, items=items, matched=matched))
     return tuple(found)
 
@@ -92,7 +92,8 @@ def _aligned(table: Table, victim: Victim) -> tuple[Mapping[str, int], str]:
     return align(Counter(str(row.label) for row in table.rows), victim.meta.labels, table)
 
 
-def _free(name: str, taken: set[str]) -> str:
+def free_name(name: str, taken: set[str]) -> str:
+    """The name, with a number where it is taken."""
     number, free = 1, name
     while free in taken:
         number += 1

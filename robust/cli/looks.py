@@ -1,0 +1,99 @@
+"""Slices, pairs, shift and calibration of a run: worked out from its rows, shown, and as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from robust.cli.scores import grid
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from robust.evaluation.calibration import Calibration
+    from robust.evaluation.views import Consistency, Shift, Slice
+    from robust.results.estimates import Estimate
+    from robust.results.rows import Row
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seen:
+    """What was asked for and found; empty where it was not asked for."""
+
+    slices: Sequence[Slice] = ()
+    pairs: Sequence[Consistency] = ()
+    shift: Sequence[Shift] = ()
+    calibration: Mapping[str, Calibration] | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """Only what there is, as JSON-ready values."""
+        lists = {
+            "slices": [one.as_dict() for one in self.slices],
+            "pairs": [one.as_dict() for one in self.pairs],
+            "shift": [one.as_dict() for one in self.shift],
+        }
+        found: dict[str, Any] = {name: many for name, many in lists.items() if many}
+        if self.calibration is not None:
+            found["calibration"] = {name: one.as_dict() for name, one in self.calibration.items()}
+        return found
+
+
+def look(path: Path, rows: Sequence[Row], *, shift: bool = False, calibration: bool = False) -> Seen:
+    """Slices and pairs where the run has facts of its examples; shift and calibration where they are asked for."""
+    from robust.evaluation import calibration as calibration_
+    from robust.evaluation import facts, views
+
+    known = facts.read(path)
+    return Seen(
+        slices=views.slices(rows, known) if known else (),
+        pairs=views.consistency(rows, known) if known else (),
+        shift=views.shift(rows) if shift else (),
+        calibration=calibration_.of_rows(rows) if calibration else None,
+    )
+
+
+def show(seen: Seen, out: Console) -> None:
+    """Print one table for each of them."""
+    if seen.slices:
+        table = grid("set", "slice", "n", "accuracy", "against the rest")
+        for one in seen.slices:
+            table.add_row(one.data, one.name, str(one.accuracy.n), one.accuracy.percent(), points(one.against_rest))
+        out.print()
+        out.print(table)
+    if seen.pairs:
+        table = grid("set", "n", "all of a pair right", "accuracy in pairs", "in no pair")
+        for pair in seen.pairs:
+            n = str(pair.consistency.n)
+            table.add_row(pair.data, n, pair.consistency.percent(), pair.accuracy.percent(), str(pair.unpaired))
+        out.print()
+        out.print(table)
+    if seen.shift:
+        table = grid("set", "n", "accuracy", "against the first set")
+        for away in seen.shift:
+            table.add_row(away.data, str(away.accuracy.n), away.accuracy.percent(), points(away.difference))
+        out.print()
+        out.print(table)
+    if seen.calibration:
+        table = grid("texts", "n", "accuracy", "confidence", "ECE", "adaptive ECE", "Brier")
+        for name, found in seen.calibration.items():
+            shares = ("–" if value is None else f"{100 * value:.1f} %" for value in (found.accuracy, found.confidence))
+            table.add_row(name, str(found.n), *shares, *map(_plain, (found.ece, found.adaptive_ece, found.brier)))
+        out.print()
+        out.print(table)
+        bins = next(iter(seen.calibration.values())).bins
+        out.print(f"ECE: {bins} bins of confidence of equal width; adaptive: {bins} of equal size", soft_wrap=True)
+
+
+def points(found: Estimate) -> str:
+    """A difference in percentage points with its interval, or a dash."""
+    if found.value is None or found.low is None or found.high is None:
+        return "–"
+    return f"{100 * found.value:+.1f} [{100 * found.low:+.1f}, {100 * found.high:+.1f}]"
+
+
+def _plain(found: Estimate) -> str:
+    if found.value is None:
+        return "–"
+    return f"{found.value:.3f} [{found.low:.3f}, {found.high:.3f}]"
