@@ -67,7 +67,7 @@ def test_an_honest_entry_passes_and_says_what_it_did_not_check(make: Make) -> No
 def test_a_better_number_than_the_rows_give(make: Make) -> None:
     folder = make()
     entry = said(folder)
-    entry["results"]["robust"] |= {"k": 9, "value": 0.9}
+    entry["results"]["robust"] |= {"k": 18, "value": 0.9}
     forge(folder, entry, rows_of(folder), seal=True)
     assert "robust: claims 0.9" in the_failure(folder, "aggregates")
 
@@ -101,7 +101,7 @@ def test_a_row_changed_together_with_its_own_hash(make: Make) -> None:
 def test_successes_left_out(make: Make) -> None:
     folder = make()
     rows = [row for row in rows_of(folder) if row["status"] != "success"]
-    assert 0 < len(rows) < 10
+    assert 0 < len(rows) < 20
     forge(folder, said(folder), rows, seal=True)
     assert "none may be left out" in the_failure(folder, "rows")
 
@@ -211,8 +211,8 @@ def test_numbers_of_an_entry_are_the_plain_counts_of_its_rows(make: Make) -> Non
         if row["status"] == "success":
             broken.add(row["example_id"])
     results = opened.entry.results
-    assert (results.clean.k, results.clean.n) == (len(right), 10)
-    assert (results.robust.k, results.robust.n) == (len(right - broken), 10)
+    assert (results.clean.k, results.clean.n) == (len(right), 20)
+    assert (results.robust.k, results.robust.n) == (len(right - broken), 20)
     assert [attack.attack for attack in results.attacks] == ["keyboard-typos", "textfooler"]
     assert results.robust.k is not None
     assert all(results.robust.k <= (attack.robust.k or 0) for attack in results.attacks)
