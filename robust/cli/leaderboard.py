@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from robust.leaderboard.check import Finding
+    from robust.leaderboard.check import Finding, Opened
+    from robust.leaderboard.history import State
 
 app = typer.Typer(help="Make, check and show entries of a leaderboard.", no_args_is_help=True)
 
@@ -102,12 +103,14 @@ def check(
     at: AtOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Check an entry: hashes, aggregates, constraints, history. Exit code 2 where something is wrong."""
+    """Check an entry: hashes, aggregates, constraints, history. Exit code 2 where something is wrong.
+
+    --record writes what was found beside the entry: it is recomputed, or flagged where training data have its texts.
+    """
     from robust.errors import DataError
-    from robust.leaderboard import audit, history
+    from robust.leaderboard import audit, evidence
     from robust.leaderboard import check as checking
-    from robust.leaderboard.canonical import digest
-    from robust.leaderboard.store import HISTORY, Folder
+    from robust.leaderboard.store import Folder
 
     folder = Folder.at(entry)
     opened, findings = checking.check(folder)
@@ -117,20 +120,181 @@ def check(
         typer.echo(json.dumps(checking.as_json(opened, findings), ensure_ascii=False, indent=2))
     else:
         _print(findings)
-    if not checking.passed(findings):
-        wrong = [finding.check for finding in findings if finding.verdict == "failed"]
+    wrong = [finding.check for finding in findings if finding.verdict == "failed"]
+    if record and wrong in ([], ["contamination"]):
+        state: State = "flagged" if wrong else "recomputed"
+        note = "; ".join(f.message for f in findings if f.verdict == "failed") or "numbers recomputed from the rows"
+        said = {"kind": "check", "findings": [finding.as_dict() for finding in findings]}
+        evidence.record(folder, state, said, by=by, at=at, note=note)
+    if wrong:
         raise DataError(f"{entry} does not pass: {', '.join(wrong)}", fix="see above what is wrong with each")
-    if record:
-        said = digest([finding.as_dict() for finding in findings])
-        grown = history.append(
-            folder.read(HISTORY),
-            "recomputed",
-            by=by,
-            at=at or history.now(),
-            note="numbers recomputed from the rows",
-            evidence=said,
+
+
+@app.command()
+def reproduce(
+    entry: EntryArgument,
+    share: Annotated[float, typer.Option(help="Share of the examples to attack again, above 0, up to 1.")] = 0.1,
+    seed: Annotated[
+        int | None, typer.Option(help="Draws the examples. Default: at random, so that nobody can foresee them.")
+    ] = None,
+    model: Annotated[str | None, typer.Option("--model", "-m", help="Where the model is, if not at its name.")] = None,
+    device: Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:N or mps.")] = "auto",
+    tolerance: Annotated[float, typer.Option(help="Share of rows that may come out differently.")] = 0.02,
+    record: RecordOption = False,
+    by: Annotated[str, typer.Option(help="Who reproduces, for --record.")] = "",
+    at: AtOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Attack a random share of an entry's examples again and compare. Exit code 2 where too many rows differ."""
+    import secrets
+
+    from robust.errors import DataError
+    from robust.leaderboard import evidence, rerun
+    from robust.leaderboard.store import Folder
+
+    opened = _sound(entry)
+    drawn = secrets.randbelow(2**31) if seed is None else seed
+    found = rerun.reproduce(opened, share=share, seed=drawn, model=model, device=device)
+    if as_json:
+        typer.echo(json.dumps(found.as_dict(), ensure_ascii=False, indent=2))
+    else:
+        typer.echo(f"seed {drawn}: {found.agreed.n} attacks again")
+        typer.echo(f"same outcome    {_percent(found.agreed)}")
+        typer.echo(f"identical text  {_percent(found.identical)}")
+        for row in found.disagreements:
+            typer.echo(f"{row.attack}/{row.example_id}: claimed {row.claimed}, found {row.found}")
+        if found.stochastic:
+            typer.echo("the model's answers to unedited texts are not what they were")
+    if not found.passed(tolerance):
+        raise DataError(
+            f"{len(found.disagreements)} of {found.agreed.n} rows came out differently",
+            fix="a maintainer may flag the entry: robust leaderboard mark ENTRY flagged --by … --note …",
         )
-        folder.write(HISTORY, grown)
+    if record:
+        note = f"{found.agreed.k} of {found.agreed.n} attacks again with the same outcome"
+        said = {"kind": "reproduction", **found.as_dict()}
+        evidence.record(Folder.at(entry), "reproduced", said, by=by, at=at, note=note)
+
+
+@app.command()
+def attack(
+    entry: EntryArgument,
+    texts: Annotated[Path, typer.Argument(help="csv, tsv or jsonl file with the columns example_id and adversarial.")],
+    by: ByOption,
+    at: AtOption = None,
+    model: Annotated[str | None, typer.Option("--model", "-m", help="Where the model is, if not at its name.")] = None,
+    device: Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:N or mps.")] = "auto",
+) -> None:
+    """Lower an entry with adversarial texts from anywhere: those that fool its model are kept beside it."""
+    from robust.leaderboard import external, history, rerun
+    from robust.leaderboard.store import Folder
+
+    opened = _sound(entry)
+    kept, attempts = rerun.try_texts(opened, external.read_texts(texts), by=by, model=model, device=device)
+    for one in attempts:
+        typer.echo(f"{one.example_id}: {'counts' if one.counts else one.why}")
+    typer.echo(f"{len(kept)} of {len(attempts)} texts count")
+    if kept:
+        name, data = external.pack(kept, by=by, at=at or history.now(), weights=opened.entry.model.weights)
+        Folder.at(entry).write(name, data)
+        typer.echo(f"written: {entry}/{name}")
+
+
+@app.command()
+def mark(
+    entry: EntryArgument,
+    state: Annotated[str, typer.Argument(help="recomputed, reproduced, verified, flagged or withdrawn.")],
+    by: ByOption,
+    note: Annotated[str, typer.Option(help="Why; published with the entry.")],
+    at: AtOption = None,
+) -> None:
+    """Add a line to an entry's history, as a maintainer: a flag, a withdrawal, a verification."""
+    from robust.leaderboard import history
+    from robust.leaderboard.store import HISTORY, Folder
+
+    folder = Folder.at(entry)
+    grown = history.append(folder.read(HISTORY), state, by=by, at=at or history.now(), note=note)
+    folder.write(HISTORY, grown)
+    for event in history.read(grown, f"{folder}/{HISTORY}"):
+        typer.echo(f"{event.at}  {event.state:<11} {event.by}  {event.note}")
+
+
+@app.command()
+def hidden(
+    pool: Annotated[str, typer.Argument(help="Unpublished texts with labels: csv, tsv, jsonl or parquet.")],
+    weights: Annotated[str, typer.Option(help="The model's weights, as an entry names them.")],
+    secret: Annotated[Path, typer.Option(help="A file that only maintainers have.")],
+    n: Annotated[int, typer.Option("--n", min=2, help="Texts to draw.")],
+    out: Annotated[Path, typer.Option(help="csv file to write; attack it, and submit the run with --split hidden.")],
+) -> None:
+    """Draw the hidden texts that a model is tested on: other weights get other texts."""
+    import csv
+
+    from robust.data.source import DataSpec, read
+    from robust.errors import UserError
+    from robust.leaderboard.hidden import hidden_split
+
+    table = read(DataSpec(source=pool))
+    if any(row.label is None or len(row.fields) != 1 for row in table.rows):
+        raise UserError(f"{pool}: hidden texts need one text and a label each", fix="name other columns in the file")
+    try:
+        key = secret.read_bytes().strip()
+    except OSError as error:
+        raise UserError(f"--secret {secret} cannot be read: {error.strerror}", fix="check the path") from error
+    ids = [row.id for row in table.rows]
+    taken = set(hidden_split(ids, [str(row.label) for row in table.rows], weights=weights, secret=key, n=n))
+    with out.open("w", encoding="utf-8", newline="") as handle:
+        writer = csv.writer(handle)
+        writer.writerow(("id", "text", "label", "lang"))
+        writer.writerows((r.id, r.fields[0], r.label, r.lang or table.lang or "") for r in table.rows if r.id in taken)
+    typer.echo(f"{out}: {len(taken)} of {len(ids)} texts")
+
+
+@app.command()
+def query(
+    root: RootArgument,
+    sql: Annotated[str, typer.Argument(help="Of the tables entries, attacks and rows.")],
+    as_json: JsonOption = False,
+) -> None:
+    """Ask the entries of a leaderboard in SQL (DuckDB): robust leaderboard query DIR 'select * from entries'."""
+    from robust.cli.tables import print_table
+    from robust.leaderboard.sql import ask
+    from robust.leaderboard.store import Folder
+
+    columns, rows = ask(Folder.at(root), sql)
+    if as_json:
+        typer.echo(json.dumps([dict(zip(columns, row, strict=True)) for row in rows], ensure_ascii=False, default=str))
+    else:
+        print_table(columns, [["–" if cell is None else str(cell) for cell in row] for row in rows])
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON schema of an entry."""
+    from robust.leaderboard.schema import json_schema
+
+    typer.echo(json.dumps(json_schema(), indent=2, ensure_ascii=False))
+
+
+@app.command("model-index")
+def model_index(entry: EntryArgument) -> None:
+    """Print an entry as `model-index` metadata, to be put at the top of a Hugging Face model card."""
+    from robust.leaderboard.model_index import front_matter
+
+    typer.echo(front_matter(_sound(entry)), nl=False)
+
+
+def _sound(entry: str) -> Opened:
+    """The entry, if it passes its own checks."""
+    from robust.errors import DataError
+    from robust.leaderboard import check as checking
+    from robust.leaderboard.store import Folder
+
+    opened, findings = checking.check(Folder.at(entry))
+    if opened is None or not checking.passed(findings):
+        wrong = next(finding for finding in findings if finding.verdict == "failed")
+        raise DataError(f"{entry}: {wrong.message}", fix="robust leaderboard check says more")
+    return opened
 
 
 def _print(findings: Sequence[Finding]) -> None:

@@ -6,9 +6,12 @@ text that fooled the model, with the model's answer, so that a board can be work
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import csv
+import io
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from json import JSONDecodeError, loads
+from pathlib import Path
 
 from robust.errors import DataError
 from robust.leaderboard.canonical import canonical, sha256
@@ -56,4 +59,27 @@ def read(folder: Folder) -> list[Text]:
             ]
         except (JSONDecodeError, UnicodeDecodeError, KeyError, TypeError, ValueError) as error:
             raise DataError(f"{place} holds no external attack", fix="write it with `leaderboard attack`") from error
+    return found
+
+
+def read_texts(path: Path) -> list[tuple[str, str]]:
+    """`(example_id, adversarial)` of a csv, tsv or jsonl file. Raises `DataError` where it is something else."""
+    try:
+        text = path.read_text("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise DataError(f"{path} cannot be read: {error}", fix="give a csv, tsv or jsonl file in UTF-8") from error
+    rows: list[Mapping[str, object]]
+    if path.suffix == ".jsonl":
+        try:
+            rows = [loads(line) for line in text.split("\n") if line.strip()]
+        except JSONDecodeError as error:
+            raise DataError(f"{path} is no jsonl file: {error}", fix="write one JSON object a line") from error
+    else:
+        rows = list(csv.DictReader(io.StringIO(text), delimiter="\t" if path.suffix == ".tsv" else ","))
+    found = []
+    for number, row in enumerate(rows, 1):
+        name, changed = (row.get("example_id"), row.get("adversarial")) if isinstance(row, Mapping) else (None, None)
+        if not isinstance(name, str) or not isinstance(changed, str):
+            raise DataError(f"{path}: row {number} lacks example_id or adversarial", fix="name the columns so")
+        found.append((name, changed))
     return found

@@ -47,7 +47,7 @@ def run(
     data = DataSpec(source=f"starter-{lang}", limit=limit)
     made = victim or Toy()
     request = AttackRequest(recipe=recipe, model=made.name, data=data, out=out, overrides=overrides, seed=seed)
-    with mock.patch("robust.runner.load_for_task", lambda *_, **__: made):
+    with mock.patch("robust.runner.load_for_task", return_value=made):
         return attack(request).path
 
 
@@ -82,5 +82,5 @@ def copied(runs: dict[str, Path], tmp_path: Path) -> Callable[[str], Path]:
 @pytest.fixture
 def toy() -> Iterator[None]:
     """Whatever loads a model gets the one that the runs were made with."""
-    with mock.patch("robust.leaderboard.rerun.load_for_task", lambda *_, **__: Toy()):
+    with mock.patch("robust.leaderboard.rerun.load_for_task", return_value=Toy()):
         yield
