@@ -11,9 +11,9 @@ from dataclasses import asdict, dataclass
 from typing import Literal
 
 import numpy as np
+import numpy.typing as npt
 
 from robust.core.seeds import derive
-from robust.core.types import Floats
 from robust.evaluation.paired import mcnemar
 from robust.leaderboard import recompute
 from robust.leaderboard.check import Opened
@@ -21,6 +21,7 @@ from robust.leaderboard.schema import Interval
 from robust.leaderboard.threat import access
 from robust.results.rows import Row, probabilities
 
+Numbers = npt.NDArray[np.float64]
 Verdict = Literal["raised", "clear", "not checked"]
 
 ALPHA = 0.01
@@ -88,7 +89,7 @@ def stochastic(e: Evidence) -> Answer:
 def hard_labels_only(e: Evidence) -> Answer:
     """The model gives no more than its decision, so a search by scores is blind."""
     labels = len(e.opened.entry.model.labels)
-    answers = {tuple(np.round(row["clean_logits"], 4)) for row in e.opened.rows if row["clean_logits"]}
+    answers = {tuple(round(value, 4) for value in row["clean_logits"]) for row in e.opened.rows if row["clean_logits"]}
     if len({row["example_id"] for row in e.opened.rows}) <= labels or not answers:
         return "not checked", "too few answers"
     if len(answers) <= labels:
@@ -220,20 +221,20 @@ def miscalibrated(e: Evidence) -> Answer:
     sure, right = _confidence(answered)
     found = ece(sure, right)
     rng = np.random.default_rng(derive("calibration", e.opened.entry.entry_id))
-    expected = [ece(sure, rng.random(len(sure)) < sure) for _ in range(SAMPLES)]
+    expected = [ece(sure, (rng.random(len(sure)) < sure).astype(np.float64)) for _ in range(SAMPLES)]
     limit = float(np.quantile(expected, 1 - ALPHA))
     said = f"ECE {100 * found:.1f} points; a calibrated model shows up to {100 * limit:.1f}"
     return ("raised" if found > max(limit, LEAST_ECE) else "clear"), said
 
 
-def _confidence(rows: Sequence[Row]) -> tuple[Floats, Floats]:
+def _confidence(rows: Sequence[Row]) -> tuple[Numbers, Numbers]:
     chances = [probabilities(row["clean_logits"]) for row in rows]
     sure = np.array([max(c) for c in chances])
     right = np.array([c.index(max(c)) == row["label"] for c, row in zip(chances, rows, strict=True)], np.float64)
     return sure, right
 
 
-def ece(sure: Floats, right: Floats, bins: int = BINS) -> float:
+def ece(sure: Numbers, right: Numbers, bins: int = BINS) -> float:
     """Expected calibration error: |mean confidence - accuracy|, weighted, in bins of equal size, from 0 to 1."""
     order = np.argsort(sure, kind="stable")
     return float(

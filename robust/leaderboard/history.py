@@ -60,17 +60,18 @@ def begin(*, by: str, at: str, note: str, evidence: str) -> bytes:
 def append(data: bytes, state: State, *, by: str, at: str, note: str = "", evidence: str = "") -> bytes:
     """The history with one more line. Raises `UserError` where that state cannot come next."""
     events = read(data, "the history")
-    if state not in STATES:
+    wanted = next((known for known in STATES if known == state), None)
+    if wanted is None:
         raise UserError(
             f"there is no state {state!r}", fix=did_you_mean(state, STATES) or f"one of {', '.join(STATES)}"
         )
     last = events[-1].state
-    if state not in FOLLOWS[last]:
+    if wanted not in FOLLOWS[last]:
         after = " or ".join(FOLLOWS[last]) or "nothing"
         raise UserError(f"the entry is {last} and cannot become {state}", fix=f"after {last} comes {after}")
     if at < events[-1].at:
         raise UserError(f"{at} lies before the last line of the history ({events[-1].at})", fix="check the clock")
-    return data + _event(state, by, at, note, evidence, sha256(events[-1].line())).line() + b"\n"
+    return data + _event(wanted, by, at, note, evidence, sha256(events[-1].line())).line() + b"\n"
 
 
 def _event(state: State, by: str, at: str, note: str, evidence: str, previous: str) -> Event:

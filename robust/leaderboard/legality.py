@@ -11,7 +11,7 @@ from robust.core.constraint import CandidateConstraint, Constraint, Pair, Positi
 from robust.core.text import INSERTED, Text
 from robust.core.types import Lang
 from robust.errors import RobustError
-from robust.lang.es.agreement import one_function_word
+from robust.lang.repairs import is_repair
 from robust.lang.tokenise import spans
 from robust.recipe.attack import AttackRecipe
 from robust.results.rows import Row
@@ -100,12 +100,6 @@ def _free(part: PositionConstraint, pair: Pair) -> bool:
     changed = [at for at, word in now.items() if word != before[at]]
     edited = [at for at in changed if may[at]]
     return all(
-        may[at] or (any(abs(at - other) <= REACH for other in edited) and _repair(before[at], now[at], pair.lang))
+        may[at] or (any(abs(at - other) <= REACH for other in edited) and is_repair(before[at], now[at], pair.lang))
         for at in changed
     )
-
-
-def _repair(old: str, new: str, lang: Lang) -> bool:
-    if lang == "en":
-        return {old.casefold(), new.casefold()} == {"a", "an"}
-    return one_function_word(old, new)

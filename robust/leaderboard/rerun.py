@@ -120,7 +120,7 @@ def reproduce(
         for outcome in run_attack(plan, victim, [example(r) for r in claimed.values()], seed=attack.seed):
             row, n = claimed[outcome.example_id], n + 1
             stochastic |= not near(row["clean_logits"], outcome.clean_logits)
-            problem = "" if outcome.status == row["status"] else outcome.status
+            problem: str = "" if outcome.status == row["status"] else outcome.status
             if not problem and row["status"] == "success" and not fools(victim, row, row["adversarial"]):
                 problem = "the text does not fool the model"
             same += not problem
@@ -146,7 +146,8 @@ def near(one: Sequence[float], other: Sequence[float]) -> bool:
 
 def fools(victim: AnyVictim, row: Mapping[str, Any], text: str) -> bool:
     """Whether the model answers a text in the place of a row's original wrongly."""
-    return int(np.argmax(answer(victim, (*(row["before"] or ()), text, *(row["after"] or ()))))) != row["label"]
+    said = answer(victim, (*(row["before"] or ()), text, *(row["after"] or ())))
+    return bool(int(np.argmax(said)) != row["label"])
 
 
 def answer(victim: AnyVictim, fields: Fields) -> list[float]:

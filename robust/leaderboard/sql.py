@@ -64,8 +64,6 @@ def ask(root: Folder, sql: str) -> tuple[list[str], Cells]:
         db.execute("set enable_external_access = false")
         try:
             found = db.execute(sql)
-            if found.description is None:
-                return [], []
             return [column[0] for column in found.description], found.fetchall()
         except duckdb.Error as error:
             raise UserError(f"the query failed: {error}", fix="the tables are entries, attacks and rows") from error

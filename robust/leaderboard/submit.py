@@ -139,11 +139,16 @@ def _open(path: Path) -> _Run:
         )
     if not found:
         raise DataError(f"{path} has no rows", fix="attack at least one example")
+    recipe = AttackRecipe.model_validate(manifest["recipe"]["resolved"], strict=False)
+    if recipe.attack.goal.name == "reduced":
+        raise UserError(
+            f"{recipe.name} is a diagnosis: its successes are no wrong answers", fix="submit a run of another attack"
+        )
     return _Run(
         place=str(path),
         manifest=manifest,
         rows=found,
-        recipe=AttackRecipe.model_validate(manifest["recipe"]["resolved"], strict=False),
+        recipe=recipe,
     )
 
 

@@ -33,7 +33,7 @@ def test_no_step_is_left_out_and_a_withdrawal_is_final(have: tuple[State, ...], 
 
 def test_states_are_named_rightly_by_someone_at_some_later_time() -> None:
     with pytest.raises(UserError, match="did you mean 'verified'"):
-        append(START, "verifed", by="ana", at="2026-02-01T00:00:00Z")  # type: ignore[arg-type]
+        append(START, "verifed", by="ana", at="2026-02-01T00:00:00Z")
     with pytest.raises(UserError, match="nobody"):
         append(START, "recomputed", by=" ", at="2026-02-01T00:00:00Z")
     with pytest.raises(UserError, match="lies before"):
