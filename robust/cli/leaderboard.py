@@ -12,11 +12,11 @@ import typer
 if TYPE_CHECKING:
     from robust.leaderboard.check import Finding, Opened
     from robust.leaderboard.history import State
+    from robust.leaderboard.schema import Interval
 
 app = typer.Typer(help="Make, check and show entries of a leaderboard.", no_args_is_help=True)
 
 EntryArgument = Annotated[str, typer.Argument(help="The folder of an entry: a path, or a URL that fsspec reads.")]
-RootArgument = Annotated[str, typer.Argument(help="A folder with entries in it, at any depth; a path or a URL.")]
 ByOption = Annotated[str, typer.Option(help="Who: a name or a handle, which is published.")]
 AtOption = Annotated[str | None, typer.Option(help="When, in UTC (2026-01-31T12:00:00Z). Default: now.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON on standard output.")]
@@ -86,7 +86,7 @@ def submit(
         typer.echo(json.dumps({"entry": entry.entry_id, "folder": str(folder)}))
         return
     typer.echo(f"{folder}")
-    typer.echo(f"clean {_percent(said.clean)}  robust {_percent(said.robust)}  {entry.suite.id}")
+    typer.echo(f"clean {percent(said.clean)}  robust {percent(said.robust)}  {entry.suite.id}")
     typer.echo(f"next: robust leaderboard check {folder}")
 
 
@@ -152,15 +152,15 @@ def reproduce(
     from robust.leaderboard import evidence, rerun
     from robust.leaderboard.store import Folder
 
-    opened = _sound(entry)
+    opened = sound(entry)
     drawn = secrets.randbelow(2**31) if seed is None else seed
     found = rerun.reproduce(opened, share=share, seed=drawn, model=model, device=device)
     if as_json:
         typer.echo(json.dumps(found.as_dict(), ensure_ascii=False, indent=2))
     else:
         typer.echo(f"seed {drawn}: {found.agreed.n} attacks again")
-        typer.echo(f"same outcome    {_percent(found.agreed)}")
-        typer.echo(f"identical text  {_percent(found.identical)}")
+        typer.echo(f"same outcome    {percent(found.agreed)}")
+        typer.echo(f"identical text  {percent(found.identical)}")
         for row in found.disagreements:
             typer.echo(f"{row.attack}/{row.example_id}: claimed {row.claimed}, found {row.found}")
         if found.stochastic:
@@ -189,7 +189,7 @@ def attack(
     from robust.leaderboard import external, history, rerun
     from robust.leaderboard.store import Folder
 
-    opened = _sound(entry)
+    opened = sound(entry)
     kept, attempts = rerun.try_texts(opened, external.read_texts(texts), by=by, model=model, device=device)
     for one in attempts:
         typer.echo(f"{one.example_id}: {'counts' if one.counts else one.why}")
@@ -219,72 +219,7 @@ def mark(
         typer.echo(f"{event.at}  {event.state:<11} {event.by}  {event.note}")
 
 
-@app.command()
-def hidden(
-    pool: Annotated[str, typer.Argument(help="Unpublished texts with labels: csv, tsv, jsonl or parquet.")],
-    weights: Annotated[str, typer.Option(help="The model's weights, as an entry names them.")],
-    secret: Annotated[Path, typer.Option(help="A file that only maintainers have.")],
-    n: Annotated[int, typer.Option("--n", min=2, help="Texts to draw.")],
-    out: Annotated[Path, typer.Option(help="csv file to write; attack it, and submit the run with --split hidden.")],
-) -> None:
-    """Draw the hidden texts that a model is tested on: other weights get other texts."""
-    import csv
-
-    from robust.data.source import DataSpec, read
-    from robust.errors import UserError
-    from robust.leaderboard.hidden import hidden_split
-
-    table = read(DataSpec(source=pool))
-    if any(row.label is None or len(row.fields) != 1 for row in table.rows):
-        raise UserError(f"{pool}: hidden texts need one text and a label each", fix="name other columns in the file")
-    try:
-        key = secret.read_bytes().strip()
-    except OSError as error:
-        raise UserError(f"--secret {secret} cannot be read: {error.strerror}", fix="check the path") from error
-    ids = [row.id for row in table.rows]
-    taken = set(hidden_split(ids, [str(row.label) for row in table.rows], weights=weights, secret=key, n=n))
-    with out.open("w", encoding="utf-8", newline="") as handle:
-        writer = csv.writer(handle)
-        writer.writerow(("id", "text", "label", "lang"))
-        writer.writerows((r.id, r.fields[0], r.label, r.lang or table.lang or "") for r in table.rows if r.id in taken)
-    typer.echo(f"{out}: {len(taken)} of {len(ids)} texts")
-
-
-@app.command()
-def query(
-    root: RootArgument,
-    sql: Annotated[str, typer.Argument(help="Of the tables entries, attacks and rows.")],
-    as_json: JsonOption = False,
-) -> None:
-    """Ask the entries of a leaderboard in SQL (DuckDB): robust leaderboard query DIR 'select * from entries'."""
-    from robust.cli.tables import print_table
-    from robust.leaderboard.sql import ask
-    from robust.leaderboard.store import Folder
-
-    columns, rows = ask(Folder.at(root), sql)
-    if as_json:
-        typer.echo(json.dumps([dict(zip(columns, row, strict=True)) for row in rows], ensure_ascii=False, default=str))
-    else:
-        print_table(columns, [["–" if cell is None else str(cell) for cell in row] for row in rows])
-
-
-@app.command()
-def schema() -> None:
-    """Print the JSON schema of an entry."""
-    from robust.leaderboard.schema import json_schema
-
-    typer.echo(json.dumps(json_schema(), indent=2, ensure_ascii=False))
-
-
-@app.command("model-index")
-def model_index(entry: EntryArgument) -> None:
-    """Print an entry as `model-index` metadata, to be put at the top of a Hugging Face model card."""
-    from robust.leaderboard.model_index import front_matter
-
-    typer.echo(front_matter(_sound(entry)), nl=False)
-
-
-def _sound(entry: str) -> Opened:
+def sound(entry: str) -> Opened:
     """The entry, if it passes its own checks."""
     from robust.errors import DataError
     from robust.leaderboard import check as checking
@@ -303,10 +238,8 @@ def _print(findings: Sequence[Finding]) -> None:
     print_table(("check", "verdict", "what was found"), [(f.check, f.verdict, f.message) for f in findings])
 
 
-def _percent(interval: object) -> str:
-    from robust.leaderboard.schema import Interval
-
-    assert isinstance(interval, Interval)
+def percent(interval: Interval) -> str:
+    """`81.7 % [76.3, 86.1]`, or a dash where there is nothing to estimate."""
     if interval.value is None or interval.low is None or interval.high is None:
         return "–"
     return f"{100 * interval.value:.1f} % [{100 * interval.low:.1f}, {100 * interval.high:.1f}]"

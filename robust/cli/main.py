@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from robust import __version__
-from robust.cli import attack, augment, demo, evaluate, finetune, leaderboard, plugins, pretrain, recipes, report
+from robust.cli import attack, augment, board, demo, evaluate, finetune, leaderboard, plugins, pretrain, recipes, report
 from robust.errors import RobustError
 
 app = typer.Typer(
@@ -28,6 +28,8 @@ app.command("pretrain")(pretrain.pretrain)
 app.command("finetune")(finetune.finetune)
 app.command("evaluate")(evaluate.evaluate)
 app.command("report")(report.report)
+for made in (board.build, board.hidden, board.query, board.schema, board.model_index):
+    leaderboard.app.command()(made)
 app.add_typer(leaderboard.app, name="leaderboard")
 app.add_typer(recipes.app, name="recipes")
 app.add_typer(plugins.app, name="plugins")

@@ -74,8 +74,8 @@ def chart(curves: Mapping[str, Sequence[Step]], lang: PageLang) -> str:
         at = y(tick / 100)
         parts.append(f'<line class="grid" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{at:.1f}" y2="{at:.1f}"/>')
         parts.append(f'<text x="{LEFT - 8}" y="{at + 4:.1f}" text-anchor="end">{tick} %</text>')
-    for tick in ticks(most):
-        parts.append(f'<text x="{x(tick):.1f}" y="{HEIGHT - BOTTOM + 20}" text-anchor="middle">{tick}</text>')
+    below = f'y="{HEIGHT - BOTTOM + 20}" text-anchor="middle"'
+    parts += [f'<text x="{x(tick):.1f}" {below}>{tick}</text>' for tick in ticks(most)]
     parts.append(
         text("axis.queries", lang, "text", x=f"{LEFT + across / 2:.0f}", y=f"{HEIGHT - 6}", text_anchor="middle")
     )
@@ -107,8 +107,7 @@ def ticks(most: int) -> list[int]:
 
 def _line(steps: Sequence[Step], most: int, x: Any, y: Any, what: str) -> str:
     points = [f"{x(steps[0].queries):.1f} {y(getattr(steps[0], what)):.1f}"]
-    for step in steps[1:]:
-        points.append(f"H{x(step.queries):.1f}V{y(getattr(step, what)):.1f}")
+    points += [f"H{x(step.queries):.1f}V{y(getattr(step, what)):.1f}" for step in steps[1:]]
     return "".join([*points, f"H{x(most):.1f}"])
 
 

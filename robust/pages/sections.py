@@ -89,7 +89,7 @@ def curves(groups: Mapping[str, Sequence[Row]], task: Task, lang: PageLang) -> s
     listed = table("curves", columns, rows, lang, caption="h.curve")
     drawn = chart(found, lang)
     return (
-        f"{heading('h.curve', lang, 'lead.curve')}{drawn}<details>{text('h.curve', lang, 'summary')}{listed}</details>"
+        f"{heading('h.curve', lang, 'lead.curve')}{drawn}<details>{text('t.table', lang, 'summary')}{listed}</details>"
     )
 
 

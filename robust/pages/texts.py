@@ -16,8 +16,8 @@ _SAID: Mapping[str, tuple[str, str]] = {
     "title.entry": ("Entry", "Entrada"),
     "title.run": ("Run", "Ejecución"),
     "lead.board": (
-        "How often models of English and Spanish are right, and how often they still are when someone changes their "
-        "texts on purpose. Every number is worked out again from the rows of its entry; intervals are 95 %.",
+        "How often models of English and Spanish are right, and how often they still are when someone changes "
+        "their texts on purpose. Every number is worked out again from the rows of its entry; intervals are 95 %.",
         "Con qué frecuencia aciertan los modelos del inglés y del español, y con qué frecuencia siguen acertando cuando "
         "alguien cambia los textos a propósito. Cada número se vuelve a calcular a partir de las filas de su entrada; "
         "los intervalos son del 95 %.",
@@ -45,17 +45,18 @@ _SAID: Mapping[str, tuple[str, str]] = {
     ),
     "lead.words": (
         "Words that successful attacks changed, and how often the model fell when they were in an attacked text.",
-        "Palabras que cambiaron los ataques con éxito, y cuántas veces cayó el modelo cuando estaban en el texto atacado.",
+        "Palabras que cambiaron los ataques con éxito, y cuántas veces cayó el modelo cuando estaban en el texto.",
     ),
     "lead.compare": (
-        "Two entries on the same texts: on how many each alone withstands all its attacks, and McNemar's exact p value.",
-        "Dos entradas sobre los mismos textos: en cuántos solo una resiste todos sus ataques, y el valor p exacto de "
-        "McNemar.",
+        "Two entries on the same texts: on how many only one withstands all its attacks, and McNemar's exact p.",
+        "Dos entradas sobre los mismos textos: en cuántos solo una resiste todos sus ataques, y el valor p "
+        "exacto de McNemar.",
     ),
     "lead.rank": (
-        "A rank counts the entries of the same table that are better beyond chance (McNemar, Holm); equal ranks are ties.",
-        "El puesto cuenta las entradas de la misma tabla que son mejores más allá del azar (McNemar, Holm); los puestos "
-        "iguales son empates.",
+        "A rank counts the entries of the same table that are better beyond chance (McNemar, Holm); equal ranks "
+        "are ties.",
+        "El puesto cuenta las entradas de la misma tabla que son mejores más allá del azar (McNemar, Holm); los "
+        "puestos iguales son empates.",
     ),
     "c.rank": ("Rank", "Puesto"),
     "c.model": ("Model", "Modelo"),
@@ -91,6 +92,7 @@ _SAID: Mapping[str, tuple[str, str]] = {
     "c.seed": ("Seed", "Semilla"),
     "t.filter": ("Filter", "Filtrar"),
     "t.any": ("all", "todos"),
+    "t.table": ("As a table", "En una tabla"),
     "t.rows": ("rows", "filas"),
     "t.next": ("Next", "Siguiente"),
     "t.previous": ("Previous", "Anterior"),
@@ -127,7 +129,7 @@ _SAID: Mapping[str, tuple[str, str]] = {
     "state.withdrawn": ("withdrawn", "retirada"),
     "verdict.raised": ("flagged", "aviso"),
     "verdict.clear": ("clear", "en orden"),
-    "verdict.not checked": ("not checked", "no comprobado"),
+    "verdict.not-checked": ("not checked", "no comprobado"),
     "lang.en": ("English", "inglés"),
     "lang.es": ("Spanish", "español"),
     "task.classification": ("classification", "clasificación"),
