@@ -9,7 +9,21 @@ from typing import Annotated
 import typer
 
 from robust import __version__
-from robust.cli import attack, augment, compare, demo, evaluate, finetune, plugins, pretrain, recipes, report, train
+from robust.cli import (
+    attack,
+    augment,
+    board,
+    compare,
+    demo,
+    evaluate,
+    finetune,
+    leaderboard,
+    plugins,
+    pretrain,
+    recipes,
+    report,
+    train,
+)
 from robust.errors import RobustError
 
 app = typer.Typer(
@@ -30,6 +44,9 @@ app.command("train")(train.train)
 app.command("evaluate")(evaluate.evaluate)
 app.command("compare")(compare.compare)
 app.command("report")(report.report)
+for made in (board.build, board.hidden, board.query, board.schema, board.model_index):
+    leaderboard.app.command()(made)
+app.add_typer(leaderboard.app, name="leaderboard")
 app.add_typer(recipes.app, name="recipes")
 app.add_typer(plugins.app, name="plugins")
 

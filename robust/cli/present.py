@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
+
+from robust.pages.diff import differences
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from robust.runner import FinishedRun
 
 _BREAKS = re.compile(r"\r\n|[\r\n\v\f\u2028\u2029]")
-_PIECES = re.compile(r"\s+|\w+|[^\w\s]")
 
 
 def console(*, stderr: bool = False) -> Console:
@@ -24,18 +24,6 @@ def console(*, stderr: bool = False) -> Console:
 
     plain = Console(stderr=stderr, highlight=False)
     return plain if plain.is_terminal else Console(stderr=stderr, highlight=False, width=120)
-
-
-def differences(before: str, after: str) -> tuple[list[tuple[str, bool]], list[tuple[str, bool]]]:
-    """Both texts as pieces, each marked True where it differs from the other text, at the level of words."""
-    old, new = _PIECES.findall(before), _PIECES.findall(after)
-    matcher = difflib.SequenceMatcher(a=old, b=new, autojunk=False)
-    left: list[tuple[str, bool]] = []
-    right: list[tuple[str, bool]] = []
-    for tag, a, b, c, d in matcher.get_opcodes():
-        left.append(("".join(old[a:b]), tag != "equal"))
-        right.append(("".join(new[c:d]), tag != "equal"))
-    return [p for p in left if p[0]], [p for p in right if p[0]]
 
 
 def _line(pieces: Sequence[tuple[str, bool]], style: str, *, brackets: bool) -> Text:

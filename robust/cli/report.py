@@ -17,17 +17,28 @@ def report(
         bool, typer.Option("--calibration", help="Also expected calibration error and Brier score, clean and attacked.")
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON on standard output.")] = False,
+    html: Annotated[Path | None, typer.Option(help="Write a page that needs no network to this file instead.")] = None,
+    lang: Annotated[str, typer.Option(help="Language of the page at first, en or es; it can be switched.")] = "en",
 ) -> None:
     """Print a finished run: broken examples and the numbers, worked out again from its rows."""
-    from robust.cli import behaviour, looks, present, scores, worst_case
+    from robust.cli import behaviour, looks, pages, present, scores, worst_case
+    from robust.errors import UserError
     from robust.evaluation.behaviour_results import open_behaviour
     from robust.evaluation.request import open_finished as open_evaluation
     from robust.evaluation.standard import open_suite
+    from robust.pages.run import run_page
     from robust.results.directory import RunDirectory, open_finished
     from robust.runner import FinishedRun
 
+    page_lang = pages.language(lang)
     out = present.console(stderr=as_json)
     kind = (RunDirectory(run).manifest or {}).get("kind")
+    if html is not None:
+        if kind in ("behaviour", "suite", "evaluation"):
+            raise UserError(f"{run} is of the kind {kind}; pages are of attacks", fix="name a run of robust attack")
+        pages.write(html, run_page(*open_finished(run), page_lang))
+        typer.echo(str(html))
+        return
     if kind == "behaviour":
         tests = open_behaviour(run)
         behaviour.show(tests, out)

@@ -59,16 +59,10 @@ def summarise(rows: Sequence[Mapping[str, Any]], task: Task = "classification") 
     judged = [r for r in rows if r["status"] != "error"]
     attacked = [r for r in judged if r["status"] in ("success", "failure")]
     broken = [r for r in judged if r["status"] == "success"]
-    if task == "classification":
-        right = [r for r in judged if _argmax(r["clean_logits"]) == r["label"]]
-        standing = [r for r in right if r["status"] != "success"]
-    else:
-        right = [r for r in judged if _exact(r["clean_counts"], task)]
-        standing = [r for r in judged if _exact(_final(r), task)]
     return Summary(
         n=len(rows),
-        clean_accuracy=proportion(len(right), len(judged)),
-        accuracy_under_attack=proportion(len(standing), len(judged)),
+        clean_accuracy=proportion(sum(is_right(r, task) for r in judged), len(judged)),
+        accuracy_under_attack=proportion(sum(stands(r, task) for r in judged), len(judged)),
         attack_success_rate=proportion(len(broken), len(attacked)),
         queries_mean=_mean([r["queries"] for r in attacked]),
         unique_queries_mean=_mean([r["unique_queries"] for r in attacked]),
@@ -78,6 +72,20 @@ def summarise(rows: Sequence[Mapping[str, Any]], task: Task = "classification") 
         clean_f1=None if task == "classification" else _f1([r["clean_counts"] for r in judged], task),
         f1_under_attack=None if task == "classification" else _f1([_final(r) for r in judged], task),
     )
+
+
+def is_right(row: Mapping[str, Any], task: Task = "classification") -> bool:
+    """Whether the unedited text of a row without an error is answered rightly."""
+    if task == "classification":
+        return _argmax(row["clean_logits"]) == row["label"]
+    return _exact(row["clean_counts"], task)
+
+
+def stands(row: Mapping[str, Any], task: Task = "classification") -> bool:
+    """Whether a row without an error is right after the attack too."""
+    if task == "classification":
+        return is_right(row) and row["status"] != "success"
+    return _exact(_final(row), task)
 
 
 def _final(row: Mapping[str, Any]) -> Sequence[float]:

@@ -226,3 +226,23 @@ def _sounded(words: list[str], index: int) -> bool:
 
 def _plain(word: str) -> str:
     return word.lower()
+
+
+@lru_cache(maxsize=1)
+def _families() -> tuple[frozenset[str], ...]:
+    rows = [frozenset(row.split()) - {"-"} for row in _DETERMINERS]
+    pronouns = [frozenset(pair) for pair in zip(*_PRONOUNS.values(), strict=True)]
+    sounds = [frozenset("ye"), frozenset("ou")]
+    contracted = [frozenset((one, *two.split(), "el", "la")) for one, two in _CONTRACTIONS.items()]
+    return (*rows, *pronouns, *sounds, *contracted)
+
+
+def one_function_word(old: str, new: str) -> bool:
+    """Whether two words are forms of one determiner, pronoun or conjunction, as a repair puts one for the other.
+
+    `al` and `del` go with `a` and `de` and with the articles in them; an empty `new` is a word that a contraction took.
+    """
+    before, after = _plain(old), _plain(new)
+    if not after:
+        return before in {"a", "de", "el", "la"}
+    return any(before in family and after in family for family in _families())

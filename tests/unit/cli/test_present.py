@@ -8,6 +8,7 @@ import pytest
 from rich.console import Console
 
 from robust.cli import present
+from robust.pages.diff import differences
 from robust.runner import FinishedRun
 
 
@@ -36,7 +37,7 @@ def shown(finished: FinishedRun, *, terminal: bool = False) -> str:
 
 
 def test_differences_are_words_and_nothing_is_lost() -> None:
-    before, after = present.differences("¡Qué “perfecta” actuación!", "¡Qué “impecable” actuación!")
+    before, after = differences("¡Qué “perfecta” actuación!", "¡Qué “impecable” actuación!")
     assert [piece for piece, changed in before if changed] == ["perfecta"]
     assert [piece for piece, changed in after if changed] == ["impecable"]
     assert "".join(piece for piece, _ in after) == "¡Qué “impecable” actuación!"

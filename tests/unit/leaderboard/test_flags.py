@@ -1,0 +1,158 @@
+"""Every flag is raised where it is deserved, clear where it is not, and silent without what it needs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from robust.leaderboard import flags
+from robust.leaderboard.check import Opened, open_entry
+from robust.leaderboard.flags import Evidence
+from robust.leaderboard.recompute import interval
+from robust.leaderboard.store import Folder
+from robust.results.estimates import proportion
+
+Make = Callable[..., Folder]
+
+
+@pytest.fixture
+def opened(make: Make) -> Opened:
+    return open_entry(make("textfooler", "keyboard-typos"))
+
+
+def rows_with(opened: Opened, change: Callable[[int, dict[str, Any]], dict[str, Any]]) -> Opened:
+    return replace(opened, rows=[{**row, **change(at, row)} for at, row in enumerate(opened.rows)])
+
+
+def entry_with(opened: Opened, **parts: dict[str, Any]) -> Opened:
+    """The entry with some fields of some parts changed."""
+    update = {name: getattr(opened.entry, name).model_copy(update=fields) for name, fields in parts.items()}
+    return replace(opened, entry=opened.entry.model_copy(update=update))
+
+
+def verdict(flag: Callable[[Evidence], tuple[str, str]], opened: Opened, *siblings: Opened, **more: Any) -> str:
+    return flag(Evidence(opened, siblings, **more))[0]
+
+
+def test_every_flag_has_a_reason(opened: Opened) -> None:
+    found = flags.flags(Evidence(opened))
+    assert len(found) == 9
+    assert all(flag.why for flag in found)
+    assert {flag.name for flag in found if flag.verdict == "not checked"} == {
+        *("white-box-weaker-than-black-box", "seed-unstable", "public-hidden-gap", "contamination", "miscalibrated")
+    }
+
+
+def test_stochastic(opened: Opened, make: Make) -> None:
+    noisy = rows_with(opened, lambda at, row: {"clean_logits": [at * 0.1, 0.0]})
+    assert verdict(flags.stochastic, opened) == "clear"
+    assert verdict(flags.stochastic, noisy) == "raised"
+    assert verdict(flags.stochastic, open_entry(make("other"))) == "not checked"
+    assert verdict(flags.stochastic, opened, same_answers=False) == "raised"
+
+
+def test_hard_labels_only(opened: Opened) -> None:
+    one_hot = rows_with(opened, lambda at, row: {"clean_logits": [0.0, 1.0] if at % 2 else [1.0, 0.0]})
+    assert verdict(flags.hard_labels_only, opened) == "clear"
+    assert verdict(flags.hard_labels_only, one_hot) == "raised"
+    assert verdict(flags.hard_labels_only, replace(opened, rows=opened.rows[:2])) == "not checked"
+
+
+def white(opened: Opened) -> Opened:
+    """The same edits, found by gradients."""
+    attack = opened.entry.suite.attacks[0]
+    recipe = {**attack.recipe, "attack": {**attack.recipe["attack"], "search": {"hotflip": {}}}}
+    suite = opened.entry.suite.model_copy(update={"attacks": (attack.model_copy(update={"recipe": recipe}),)})
+    return replace(opened, entry=opened.entry.model_copy(update={"suite": suite}))
+
+
+def test_white_box_weaker_than_black_box(make: Make) -> None:
+    black = open_entry(make("keyboard-typos"))
+    blind = rows_with(white(black), lambda at, row: {"status": "failure"} if row["status"] == "success" else {})
+    assert verdict(flags.white_box_weaker, white(black), black) == "clear"
+    assert verdict(flags.white_box_weaker, blind, black) == "raised"
+    assert verdict(flags.white_box_weaker, black) == "not checked"
+
+
+def test_budget_saturated(make: Make) -> None:
+    budgeted = open_entry(make("textfooler"))
+    hits = budgeted.entry.results.attacks[0].budget_hits
+    by_hand = sum(row["status"] == "failure" and row["queries"] == 25 for row in budgeted.rows)
+    assert hits == by_hand
+    assert verdict(flags.budget_saturated, budgeted) == ("raised" if by_hand > 2 else "clear")
+    results = budgeted.entry.results
+    full = results.attacks[0].model_copy(update={"budget_hits": results.attacks[0].success_rate.n})
+    assert verdict(flags.budget_saturated, entry_with(budgeted, results={"attacks": (full,)})) == "raised"
+    assert flags.budget_saturated(Evidence(open_entry(make("keyboard-typos")))) == ("clear", "no budget")
+
+
+def test_preprocessing_dependent(opened: Opened) -> None:
+    accents = rows_with(opened, lambda at, row: {"status": "success", "original": "año", "adversarial": "ANO\u200b"})
+    assert verdict(flags.preprocessing_dependent, opened) == "clear"
+    assert verdict(flags.preprocessing_dependent, accents) == "raised"
+    declared = entry_with(opened, model={"preprocessing": ("spelling correction",)})
+    assert verdict(flags.preprocessing_dependent, declared) == "raised"
+    none = rows_with(opened, lambda at, row: {"status": "failure"})
+    assert verdict(flags.preprocessing_dependent, none) == "not checked"
+
+
+def test_seed_unstable(make: Make) -> None:
+    first = open_entry(make("keyboard-typos"))
+    attack = first.entry.suite.attacks[0].model_copy(update={"seed": 7})
+    again = entry_with(first, suite={"attacks": (attack,)})
+    other = rows_with(again, lambda at, row: {"status": "failure"} if row["status"] == "success" else {})
+    assert verdict(flags.seed_unstable, first) == "not checked"
+    assert verdict(flags.seed_unstable, first, first) == "not checked"
+    assert verdict(flags.seed_unstable, first, again) == "clear"
+    assert verdict(flags.seed_unstable, first, other) == "raised"
+
+
+def test_public_hidden_gap(opened: Opened) -> None:
+    def hidden(k: int) -> Opened:
+        found = entry_with(opened, results={"clean": interval(proportion(k, 200))})
+        return entry_with(found, benchmark={"split": "hidden"})
+
+    public = entry_with(opened, results={"clean": interval(proportion(180, 200))})
+    assert verdict(flags.public_hidden_gap, public) == "not checked"
+    assert verdict(flags.public_hidden_gap, public, hidden(176)) == "clear"
+    assert verdict(flags.public_hidden_gap, public, hidden(140)) == "raised"
+
+
+def test_newcombe_s_interval_is_that_of_his_paper() -> None:
+    """Newcombe 1998, Table II, column (a): 56/70 - 48/80 has the 95 % interval 0.0524 to 0.3339 (method 10)."""
+    one, two = interval(proportion(56, 70)), interval(proportion(48, 80))
+    low = flags.newcombe_low(one, two)
+    assert low == pytest.approx(0.0524, abs=5e-5)
+
+
+def test_contamination(opened: Opened) -> None:
+    assert verdict(flags.contamination, opened) == "not checked"
+    assert verdict(flags.contamination, opened, contaminated=(0, 20)) == "clear"
+    assert verdict(flags.contamination, opened, contaminated=(3, 20)) == "raised"
+
+
+def calibrated(opened: Opened, temperature: float) -> Opened:
+    """2,000 rows whose labels are drawn from the model's own probabilities, which are then sharpened."""
+    rng = np.random.default_rng(0)
+    logits = rng.normal(0, 1.5, 2000)
+    labels = rng.random(2000) < 1 / (1 + np.exp(-logits))
+    rows = [
+        {**opened.rows[0], "example_id": str(i), "clean_logits": [0.0, float(x * temperature)], "label": int(y)}
+        for i, (x, y) in enumerate(zip(logits, labels, strict=True))
+    ]
+    return replace(opened, rows=rows)
+
+
+def test_miscalibrated(opened: Opened) -> None:
+    assert verdict(flags.miscalibrated, opened) == "not checked"
+    assert verdict(flags.miscalibrated, calibrated(opened, 1.0)) == "clear"
+    assert verdict(flags.miscalibrated, calibrated(opened, 4.0)) == "raised"
+
+
+def test_ece_by_hand() -> None:
+    """Two bins: sure 0.6 and right half the time; sure 0.9 and always right. (0.1 + 0.1) / 2."""
+    assert flags.ece(np.array([0.6, 0.6, 0.9, 0.9]), np.array([1.0, 0, 1, 1]), bins=2) == pytest.approx(0.1)
