@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from robust.adapters.textattack.load import explain, made, recipe
+from robust.adapters.textattack.load import explain, library, made, recipe
 from robust.core.constraint import Pair
 from robust.core.text import Text
 from robust.core.types import Bools, Lang
@@ -20,7 +20,7 @@ from robust.registry import register
 @register("constraints", "textattack")
 @dataclass(frozen=True, kw_only=True)
 class TextAttackConstraint:
-    """Constraints of TextAttack's: all those of a `recipe`, or a class by its `name`, such as `LevenshteinEditDistance`.
+    """Constraints of TextAttack's: all of a `recipe`'s, or a class by its `name`, such as `LevenshteinEditDistance`.
 
     `parameters` are those of the recipe's `build`, or of the class (`{max_edit_distance: 30}`). Both kinds are known:
     those that judge candidates, and those that say which words may be edited (`RepeatModification`). `costly` (for one
@@ -48,6 +48,7 @@ class TextAttackConstraint:
     @cached_property
     def _made(self) -> tuple[list[Any], list[Any]]:
         """Those that judge candidates, and those that choose words."""
+        library()
         from textattack.constraints import PreTransformationConstraint
 
         if self.recipe is not None:

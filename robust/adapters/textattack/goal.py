@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from robust.adapters.textattack.load import made, recipe
+from robust.adapters.textattack.load import library, made, recipe
 from robust.core.example import Target
 from robust.core.goal import Goal
 from robust.core.text import Text
@@ -46,6 +46,7 @@ class TextAttackGoal:
 
     @cached_property
     def _function(self) -> Any:
+        library()
         if self.recipe is not None:
             function = recipe(self.recipe, self.parameters).goal_function
         else:

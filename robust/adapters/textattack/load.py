@@ -114,7 +114,7 @@ def explaining(what: str) -> Iterator[None]:
     except Exception as error:
         raise explain(error, what) or PluginError(
             f"{what} cannot be made: {_first_line(error)}",
-            fix="check its parameters against TextAttack's documentation",
+            fix="if it is not a parameter, it may be TextAttack's own fault: its recipes differ in what they need",
         ) from error
     finally:
         quiet.setLevel(level)
@@ -135,7 +135,7 @@ def explain(error: BaseException, what: str) -> PluginError | None:
                 "or set NLTK_DATA to a folder that has it",
             )
     for one in chain:
-        if isinstance(one, ModuleNotFoundError):
+        if isinstance(one, ModuleNotFoundError) and one.name:
             return PluginError(f"{what} needs the package {one.name}, which is missing", fix=f"pip install {one.name}")
     for one in chain:
         if _is_network(one):

@@ -21,10 +21,10 @@ class RandomState:
     """
 
     def __init__(self, seed: int) -> None:
-        """The states that `random.seed(seed)`, `np.random.seed(seed % 2**32)`, `torch.manual_seed(seed)` leave behind."""
+        """As `random.seed(seed)`, `np.random.seed(seed % 2**32)` and `torch.manual_seed(seed)` leave them behind."""
         self._state: State = (
             random.Random(seed).getstate(),
-            np.random.RandomState(seed % 2**32).get_state(),  # noqa: NPY002 - TextAttack draws from this kind
+            np.random.RandomState(seed % 2**32).get_state(),
             torch.Generator().manual_seed(seed).get_state(),
         )
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from robust.adapters.textattack.load import explain, recipe
+from robust.adapters.textattack.load import explain, library, recipe
 from robust.adapters.textattack.switch import beside
 from robust.core.example import Example
 from robust.core.search import Scope
@@ -54,11 +54,11 @@ class TextAttackSearch:
 
     def ready(self, langs: Collection[Lang], /) -> None:
         """Build the recipe and try it on a sentence. Raises `PluginError` where something that it needs is missing."""
+        attack = recipe(self.recipe, self.parameters)  # says what is missing, before anything else is imported
         from robust.adapters.textattack.clone import clone
         from robust.adapters.textattack.load import explaining
         from robust.adapters.textattack.random_state import RandomState
 
-        attack = recipe(self.recipe, self.parameters)
         if not attack.is_black_box:
             raise PluginError(
                 f"TextAttack's recipe {self.recipe} needs gradients, which are not passed on",
@@ -70,6 +70,7 @@ class TextAttackSearch:
 
     async def __call__(self, scope: Scope, /) -> Text:
         """Returns the text that TextAttack ends on."""
+        library()
         from robust.adapters.textattack.clone import clone
         from robust.adapters.textattack.random_state import RandomState
         from robust.adapters.textattack.wrapper import Asking

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, ClassVar
 
-from robust.adapters.textattack.load import explain, made, recipe
+from robust.adapters.textattack.load import explain, library, made, recipe
 from robust.core.text import Text
 from robust.core.transformation import Site
 from robust.core.types import LANGS, Lang
@@ -54,6 +54,7 @@ class TextAttackTransformation:
         return [self._candidates(site) for site in sites]
 
     def _candidates(self, site: Site) -> list[Text]:
+        library()
         from textattack.shared import AttackedText
 
         from robust.adapters.textattack.random_state import RandomState
