@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test check lint types layers wheel clean
+.PHONY: demo test test-bridges check lint types layers wheel clean
 
 .venv/pip.stamp:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "robust needs Python 3.11 or newer: make PYTHON=python3.12 …")'
@@ -26,6 +26,19 @@ demo: .venv/demo.stamp
 test: .venv/dev.stamp
 	$(BIN)/python -m pytest -n auto --dist worksteal
 
+# Other frameworks' packages need older versions of ours: they are tested in an environment of their own.
+BRIDGES := .venv-bridges
+
+$(BRIDGES)/bridges.stamp: pyproject.toml
+	@echo "Installing robust and TextAttack into $(BRIDGES) (1.9 GB the first time) …"
+	@test -x $(BRIDGES)/bin/python || $(PYTHON) -m venv $(BRIDGES)
+	@$(BRIDGES)/bin/python -m pip install --quiet --upgrade pip
+	@$(BRIDGES)/bin/python -m pip install --quiet -e '.[test,textattack]'
+	@touch $@
+
+test-bridges: $(BRIDGES)/bridges.stamp
+	OMP_NUM_THREADS=1 $(BRIDGES)/bin/python -m pytest -n 2 --dist loadfile tests/bridges
+
 # Everything but the tests: fast, for every commit.
 check: lint types layers
 
@@ -44,4 +57,4 @@ wheel: .venv/dev.stamp
 	$(BIN)/python tests/wheel_check.py
 
 clean:
-	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .venv-bridges build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

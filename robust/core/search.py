@@ -49,8 +49,25 @@ class Scope(Protocol):
         """Goal score of the unedited text: the engine has asked it already, as the first query."""
         ...
 
+    @property
+    def queries_left(self) -> int | None:
+        """How many queries the budget still allows; None where there is no budget."""
+        ...
+
     async def score(self, texts: Sequence[Text], /) -> Scores:
         """Ask the victim; each text is one query. Raises `BudgetExceeded` once the budget is spent."""
+        ...
+
+    async def ask(self, texts: Sequence[Text], /) -> list[Floats]:
+        """As `score`, but only what the victim says, `(n_labels,)` for each text: for a search with a goal of its own.
+
+        No candidate is remembered as the best so far. Raises `BudgetExceeded`, before any is asked, if the budget does
+        not reach for all.
+        """
+        ...
+
+    def logits(self, text: Text, /) -> Floats | None:
+        """What the victim said of a text that was asked for, `(n_labels,)`; None if it was not. No query."""
         ...
 
     async def positions(self, text: Text, /) -> list[int]:

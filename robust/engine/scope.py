@@ -98,25 +98,39 @@ class ExampleScope:
         """Ask for the unedited text, the first query."""
         self._start = float((await self.score([self._example.text])).goal[0])
 
-    def logits(self, text: Text) -> Floats | None:
+    def logits(self, text: Text, /) -> Floats | None:
         """What the victim said about `text`, if it was asked."""
         return self._known.get(self._key(text))
 
-    async def score(self, texts: Sequence[Text], /) -> Scores:
+    @property
+    def queries_left(self) -> int | None:
         budget = self._services.attack.query_budget
-        asked = texts if budget is None else texts[: max(0, budget - self.queries)]
-        self.queries += len(asked)
-        known, example = self._known, self._example
-        keys = [self._key(text) for text in asked]
-        unknown = {key: text for key, text in zip(keys, asked, strict=True) if key not in known}
-        if unknown:
-            items = [example.fields(text) for text in unknown.values()]
-            known.update(zip(unknown, await Call(self._services.victim, items), strict=True))
-        scores = self._services.judge.scores([known[key] for key in keys], asked, example)
+        return None if budget is None else max(0, budget - self.queries)
+
+    async def score(self, texts: Sequence[Text], /) -> Scores:
+        asked = texts[: self.queries_left]
+        answers = await self._answers(asked)
+        scores = self._services.judge.scores(answers, asked, self._example)
         self._remember(asked, scores)
         if len(asked) < len(texts):
             raise BudgetExceeded
         return scores
+
+    async def ask(self, texts: Sequence[Text], /) -> list[Floats]:
+        left = self.queries_left
+        if left is not None and left < len(texts):
+            raise BudgetExceeded
+        return await self._answers(texts)
+
+    async def _answers(self, texts: Sequence[Text]) -> list[Floats]:
+        self.queries += len(texts)
+        known = self._known
+        keys = [self._key(text) for text in texts]
+        unknown = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
+        if unknown:
+            items = [self._example.fields(text) for text in unknown.values()]
+            known.update(zip(unknown, await Call(self._services.victim, items), strict=True))
+        return [known[key] for key in keys]
 
     def _remember(self, texts: Sequence[Text], scores: Scores) -> None:
         # probes (a word deleted, say, to see what it matters) are no candidates: only accepted texts can be the best

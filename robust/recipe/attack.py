@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     PlainSerializer,
@@ -41,6 +42,25 @@ class AttackSpec(BaseModel):
     )
 
 
+WHOLE = ("textattack",)
+"""Searches that are an attack of another framework, whole: with its candidates, its constraints and its goal."""
+
+
+def written_out(given: Any) -> Any:
+    """`{textattack: {recipe: NAME}}` as the parts that it stands for; anything else as it is.
+
+    Raises `ValueError` where a part stands beside it.
+    """
+    name = next((name for name in WHOLE if isinstance(given, dict) and name in given), None)
+    if name is None:
+        return given
+    rest = {key: value for key, value in given.items() if key != name}
+    if beside := [key for key in rest if key != "query_budget"]:
+        raise ValueError(f"`{name}` is a whole attack and leaves nothing to {' and '.join(beside)}: remove one of them")
+    part = {name: given[name]}
+    return {"search": part, "transformation": part, "goal": part, **rest}
+
+
 def plain_name(name: str) -> str:
     """A recipe's name as it is; raises `ValueError` for one that could not be a file's."""
     if not re.search(_NAME, name):
@@ -68,6 +88,7 @@ class AttackRecipe(BaseModel):
     attack: Annotated[
         AttackSpec,
         PlainValidator(section(AttackSpec)),
+        BeforeValidator(written_out),
         PlainSerializer(lambda spec: spec.model_dump(mode="json")),
         WithJsonSchema({"x-section": "attack"}),
     ]

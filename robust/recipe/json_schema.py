@@ -11,7 +11,7 @@ from pydantic.errors import PydanticInvalidForJsonSchema
 
 from robust import registry
 from robust.errors import PluginError
-from robust.recipe.attack import AttackRecipe, AttackSpec
+from robust.recipe.attack import WHOLE, AttackRecipe, AttackSpec
 from robust.recipe.plugins import about, parameters, params_model
 from robust.registry import FAMILIES, Family
 
@@ -22,9 +22,18 @@ def attack_schema() -> dict[str, Any]:
     top = _schema_of(AttackRecipe, "recipe", defs)
     for family in FAMILIES:
         defs[family] = _family(family, defs)
+    defs["attack"] = {"anyOf": [defs["attack"], *[_whole(name, defs["attack"]) for name in WHOLE]]}
     top = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "robust attack recipe", **top}
     linked: dict[str, Any] = _linked({**top, "$defs": defs})
     return linked
+
+
+def _whole(name: str, parts: Mapping[str, Any]) -> dict[str, Any]:
+    """An attack of another framework, whole, which its search stands for."""
+    budget = parts["properties"]["query_budget"]
+    search = {"type": "object", "description": f"The parameters of the search {name!r}."}
+    properties = {name: search, "query_budget": budget}
+    return {"type": "object", "properties": properties, "required": [name], "additionalProperties": False}
 
 
 def _family(family: Family, defs: dict[str, Any]) -> dict[str, Any]:

@@ -128,13 +128,31 @@ class FakeScope:
         goal, target = given(self._ready_goal, texts), self.example.target
         return Scores(goal.score(logits, target), goal.done(logits, target), logits)
 
+    @property
+    def queries_left(self) -> int | None:
+        """Queries that the budget still allows."""
+        return None if self.query_budget is None else max(0, self.query_budget - self.queries)
+
     async def score(self, texts: Sequence[Text], /) -> Scores:
         """Ask the victim; raises `BudgetExceeded` when fewer than `len(texts)` queries are left."""
-        left = len(texts) if self.query_budget is None else self.query_budget - self.queries
-        scores = self._answers(list(texts[: max(0, left)]))
-        if left < len(texts):
+        asked = list(texts[: self.queries_left])
+        scores = self._answers(asked)
+        if len(asked) < len(texts):
             raise BudgetExceeded
         return scores
+
+    async def ask(self, texts: Sequence[Text], /) -> list[Floats]:
+        """The victim's answers; raises `BudgetExceeded`, and asks nothing, when fewer queries are left."""
+        if self.queries_left is not None and self.queries_left < len(texts):
+            raise BudgetExceeded
+        return list(self._answers(list(texts)).logits)
+
+    def logits(self, text: Text, /) -> Floats | None:
+        """What the victim says of a text that was asked for."""
+        if text not in self.asked:
+            return None
+        answer: Floats = np.asarray(self.victim.logits([self.example.fields(text)])[0], np.float32)
+        return answer
 
     async def gradients(self, texts: Sequence[Text], /) -> list[TokenGradient]:
         """The gradient for each text; raises `BudgetExceeded` when fewer queries are left."""
