@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from robust import __version__
-from robust.cli import attack, augment, demo, evaluate, finetune, plugins, pretrain, recipes, report
+from robust.cli import attack, augment, demo, evaluate, finetune, plugins, pretrain, recipes, report, trigger
 from robust.errors import RobustError
 
 app = typer.Typer(
@@ -23,6 +23,7 @@ app = typer.Typer(
 )
 app.command("demo")(demo.demo)
 app.command("attack")(attack.attack)
+app.command("trigger")(trigger.trigger)
 app.command("augment")(augment.augment)
 app.command("pretrain")(pretrain.pretrain)
 app.command("finetune")(finetune.finetune)
