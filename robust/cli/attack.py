@@ -90,7 +90,7 @@ def attack(
             source=data,
             text=text,
             pair=pair,
-            attack_field=_field(attack_field),
+            attack_field=field_number(attack_field),
             label=tags if tags is not None else label,
             id=id_column,
             label_map=parse_label_map(label_map) if label_map else {},
@@ -129,7 +129,8 @@ def attack(
         present.show(run, most=examples)
 
 
-def _field(asked: str | None) -> Literal[0, 1] | None:
+def field_number(asked: str | None) -> Literal[0, 1] | None:
+    """The number of the field that `--attack-field` names; `UserError` for a name that is none."""
     from robust.errors import UserError, did_you_mean
 
     if asked is None:

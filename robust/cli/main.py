@@ -23,6 +23,7 @@ from robust.cli import (
     recipes,
     report,
     train,
+    trigger,
 )
 from robust.errors import RobustError
 
@@ -37,6 +38,7 @@ app = typer.Typer(
 )
 app.command("demo")(demo.demo)
 app.command("attack")(attack.attack)
+app.command("trigger")(trigger.trigger)
 app.command("augment")(augment.augment)
 app.command("pretrain")(pretrain.pretrain)
 app.command("finetune")(finetune.finetune)

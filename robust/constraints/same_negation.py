@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -11,32 +11,8 @@ import numpy as np
 from robust.core.constraint import Pair
 from robust.core.text import Text
 from robust.core.types import Bools, Lang
+from robust.lang.negations import negation
 from robust.registry import register
-
-_NEGATIONS: Mapping[Lang, frozenset[str]] = {
-    "en": frozenset(
-        [
-            *("no", "not", "never", "none", "nobody", "nothing", "neither", "nor", "nowhere", "without", "cannot"),
-            *("hardly", "barely", "scarcely"),
-        ]
-    ),
-    "es": frozenset(
-        [
-            *("no", "ni", "nunca", "jamás", "nada", "nadie", "tampoco", "sin", "apenas"),
-            *("ninguno", "ninguna", "ningún", "ningunos", "ningunas"),
-        ]
-    ),
-}
-"""Huddleston and Pullum 2002, *The Cambridge Grammar of the English Language*, chapter 9; RAE and ASALE 2009, *Nueva
-gramática*, chapter 48."""
-
-
-_WITHOUT_MARK = frozenset(
-    [
-        *("aint", "arent", "cant", "couldnt", "didnt", "doesnt", "dont", "hadnt", "hasnt", "havent", "isnt"),
-        *("shouldnt", "wasnt", "werent", "wont", "wouldnt"),
-    ]
-)
 
 
 @register("constraints", "same_negation")
@@ -56,7 +32,7 @@ class SameNegation:
 
 def _keeps(pair: Pair) -> bool:
     here = _places(pair.candidate, pair.lang)
-    left = [at for at in pair.candidate.origins if at >= 0 and not _kind(pair.original.words[at], pair.lang)]
+    left = [at for at in pair.candidate.origins if at >= 0 and not negation(pair.original.words[at], pair.lang)]
     # Of the words before a negation those count that are still there, so that any of them may be deleted.
     there = [
         (kind, max((at for at in left if at <= last), default=-1)) for kind, last in _of_root(pair.original, pair.lang)
@@ -74,22 +50,8 @@ def _places(text: Text, lang: Lang) -> list[tuple[str, int]]:
     found: list[tuple[str, int]] = []
     last = -1
     for word, origin in zip(text.words, text.origins, strict=True):
-        if kind := _kind(word, lang):
+        if kind := negation(word, lang):
             found.append((kind, last))
         elif origin >= 0:
             last = origin
     return found
-
-
-def is_negation(word: str, lang: Lang) -> bool:
-    """Whether a word denies what it stands by: `not`, `don't`, `nunca`."""
-    return bool(_kind(word, lang))
-
-
-@lru_cache(maxsize=1 << 14)
-def _kind(word: str, lang: Lang) -> str:
-    """The negation that a word is, in lower case; `not` for what ends on it; empty for other words."""
-    plain = word.lower().replace("’", "'")
-    if plain in _NEGATIONS[lang]:
-        return "not" if plain == "cannot" else plain
-    return "not" if lang == "en" and (plain.endswith("n't") or plain in _WITHOUT_MARK) else ""

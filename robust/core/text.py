@@ -15,9 +15,9 @@ from typing import Literal, TypeAlias, TypeVar
 
 from robust.core.types import Span
 
-Kind: TypeAlias = Literal["replace", "delete", "insert", "append", "rewrite"]
+Kind: TypeAlias = Literal["replace", "delete", "insert", "append", "prepend", "rewrite"]
 INSERTED = -1
-_ADDING = frozenset(("insert", "append"))
+_ADDING = frozenset(("insert", "append", "prepend"))
 T = TypeVar("T")
 
 
@@ -214,6 +214,14 @@ class Text:
         new = f" {word}" if end else word
         return self._child(Edit("append", len(self.spans), word), end, end, new)
 
+    def prepend(self, word: str) -> Text:
+        """Add `word` before everything, also before signs that open the text (¿, a quotation mark), and a space."""
+        if not word.strip():
+            raise ValueError(f"cannot prepend {word!r}")
+        start = len(self._string) - len(self._string.lstrip())
+        new = f"{word} " if start < len(self._string) else word
+        return self._child(Edit("prepend", 0, word), start, start, new)
+
     def rewrite(self, string: str, spans: Sequence[Span]) -> Text:
         """Put another string, with these words, in the place of the whole text.
 
@@ -244,6 +252,8 @@ class Text:
                 text = text.insert(edit.index, edit.word)
             elif edit.kind == "append":
                 text = text.append(edit.word)
+            elif edit.kind == "prepend":
+                text = text.prepend(edit.word)
             elif edit.kind == "rewrite":
                 text = text.rewrite(edit.word, edit.spans)
             else:

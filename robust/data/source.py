@@ -15,7 +15,7 @@ from robust.data.table import DataSpec, Records, Row, Table
 from robust.errors import DataError
 from robust.starter import NAMES, data_path
 
-__all__ = ["DataSpec", "Row", "Table", "read"]
+__all__ = ["DataSpec", "Row", "Table", "read", "read_whole"]
 
 
 def read(spec: DataSpec) -> Table:
@@ -23,6 +23,14 @@ def read(spec: DataSpec) -> Table:
 
     Rows with an empty text are left out and counted; so are, under a label map, rows with a label it does not name.
     Raises `DataError`, with the place and the fix, for anything that cannot be read as asked.
+    """
+    return read_whole(spec)[0]
+
+
+def read_whole(spec: DataSpec) -> tuple[Table, Records]:
+    """The table and the records it was made of, all their columns included; `row.at` is the number of a row's record.
+
+    Raises as `read` does.
     """
     check_spec(spec)
     records = read_hub(spec) if spec.source.startswith(PREFIX) else _file(spec)
@@ -34,7 +42,7 @@ def read(spec: DataSpec) -> Table:
         raise DataError(
             f"{records.place}: only one text column is in use, there is no second", fix="name it with --pair"
         )
-    return make_table(records, chosen, spec)
+    return make_table(records, chosen, spec), records
 
 
 def check_spec(spec: DataSpec) -> None:

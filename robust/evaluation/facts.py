@@ -12,12 +12,12 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from robust.constraints.same_negation import is_negation
 from robust.core.types import Lang
 from robust.data.source import DataSpec, Row, Table, read_whole
 from robust.errors import UserError, did_you_mean
 from robust.evaluation.sets import free_name
 from robust.lang.base import language
+from robust.lang.negations import negation
 from robust.results.frame import Frame
 from robust.results.rows import Row as Fact
 
@@ -89,7 +89,7 @@ def _slices(row: Row, lang: Lang | None) -> Iterator[str]:
     at = next((at for at, most in enumerate(LENGTHS) if len(words) <= most), None)
     yield f"length: over {LENGTHS[-1]}" if at is None else f"length: {below[at] + 1}-{LENGTHS[at]}"
     if lang is not None:
-        yield f"negation: {_yes(any(is_negation(word, lang) for word in words))}"
+        yield f"negation: {_yes(any(negation(word, lang) for word in words))}"
     # a capital that no sentence begins with; words all in capitals are shouted, not names
     named = re.search(r"(?<=[^\W\d_][ ,;])\s*[^\W\d_a-záéíóúñü][a-záéíóúñü]+", text)
     yield f"names: {_yes(named is not None)}"

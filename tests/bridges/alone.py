@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
+import textattack
 import torch
 from textattack.attack_recipes import AttackRecipe
 from textattack.attack_results import FailedAttackResult, SkippedAttackResult
@@ -16,7 +17,6 @@ from textattack.constraints.pre_transformation import RepeatModification, Stopwo
 from textattack.goal_functions import UntargetedClassification
 from textattack.transformations import WordSwap
 
-import textattack
 from robust.adapters.textattack.wrapper import VictimWrapper
 from robust.core.attack import Outcome
 from robust.core.example import Example

@@ -74,6 +74,7 @@ VARIANTS: dict[str, list[dict[str, Any]]] = {
     "paraphrase": [{"model": "SEQ2SEQ", "k": 3}],
     "back_translation": [{"there": "SEQ2SEQ", "back": "SEQ2SEQ", "k": 2}],
     "append_irrelevance": [{}, {"times": 5}],
+    "prepend_words": [{"words": ("zoning", "tapping")}, {"words": ("zonificación",), "place": "end"}],
     "tagging_drop": [{}, {"f1": 0.0}],
     "answer_drop": [{}, {"f1": 0.5}],
     "margin": [{"margin": 0.0}, {"margin": 0.3}],

@@ -45,8 +45,10 @@ def marked(string: str) -> Text:
 def edited(draw: st.DrawFn) -> Text:
     text = marked(draw(STRINGS))
     for _ in range(draw(st.integers(0, 5))):
-        kind = draw(st.sampled_from(["replace", "delete", "insert"] if len(text) else ["insert"]))
-        if kind == "insert":
+        kind = draw(st.sampled_from(["replace", "delete", "insert", "prepend"] if len(text) else ["insert"]))
+        if kind == "prepend":
+            text = text.prepend(draw(WORDS))
+        elif kind == "insert":
             text = text.insert(draw(st.integers(0, len(text))), draw(WORDS))
         else:
             index = draw(st.integers(0, len(text) - 1))

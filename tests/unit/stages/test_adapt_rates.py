@@ -88,7 +88,7 @@ def test_layers_of_torchs_own_recurrent_networks() -> None:
     assert all("_l1" in name for name in groups[2])
 
 
-def test_the_rate_falls_by_the_same_factor_from_layer_to_layer(bert) -> None:
+def test_the_rate_falls_by_the_same_factor_from_layer_to_layer(bert, tmp_path) -> None:
     how = recipe({"discriminative": 2.6}, learning_rate=0.01, weight_decay=0.3)
     optimizer, _ = adapt.optimizer(bert, how, 100)
     rate = {
@@ -105,7 +105,7 @@ def test_the_rate_falls_by_the_same_factor_from_layer_to_layer(bert) -> None:
     for name, parameter in bert.named_parameters():
         expected = 0.01 / 2.6 ** next(at for start, at in below.items() if name.startswith(start))
         assert rate[id(parameter)][0] == pytest.approx(expected)
-    trainer = Trainer(model=bert, args=TrainingArguments(output_dir="unused", use_cpu=True, report_to="none"))
+    trainer = Trainer(model=bert, args=TrainingArguments(output_dir=str(tmp_path), use_cpu=True, report_to="none"))
     decaying = {name for name, parameter in bert.named_parameters() if rate[id(parameter)][1] == 0.3}
     assert decaying == set(trainer.get_decay_parameter_names(bert))
 
