@@ -12,11 +12,12 @@ import numpy as np
 
 from robust.core.seeds import derive
 from robust.core.types import Lang
-from robust.data.table import Row, Table
+from robust.lang.base import language
 from robust.recipe.augment import AugmentRecipe
 from robust.recipe.behaviour import SLOT, BehaviourRecipe, BehaviourTest
 from robust.results.rows import probabilities
-from robust.stages.augment import augment
+from robust.stages.augment.augmenter import copies_of
+from robust.stages.augment.items import Item
 
 Kind: TypeAlias = Literal["MFT", "INV", "DIR"]
 
@@ -116,19 +117,13 @@ def _fill(template: str, words: Mapping[str, str]) -> str:
 
 def _changed(texts: Sequence[str], test: BehaviourTest, lang: Lang) -> list[tuple[str, ...]]:
     """Each text with its changed copies; texts without any are left out."""
-    rows = tuple(Row(id=str(at), fields=(text,)) for at, text in enumerate(dict.fromkeys(texts)))
-    table = Table(
-        name=test.name,
-        rows=rows,
-        fingerprint="",
-        source_fingerprint="",
-        columns={},
-        left_out={},
-        total=len(rows),
-        lang=lang,
-    )
+    if test.change is None:
+        raise TypeError(f"test {test.name!r} says nothing of what is changed")
     made = AugmentRecipe(schema_version=1, name=test.name, languages=(lang,), augment=test.change)
+    items = [
+        Item(id=str(at), text=language(lang).text(text), lang=lang) for at, text in enumerate(dict.fromkeys(texts))
+    ]
     copies: dict[str, list[str]] = {}
-    for copy in augment(table, made, lang=lang):
-        copies.setdefault(copy.row.fields[0], []).append(copy.text)
+    for copy in copies_of(items, made):
+        copies.setdefault(str(copy.text.root), []).append(str(copy.text))
     return [(text, *changed) for text, changed in copies.items()]
