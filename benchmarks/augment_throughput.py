@@ -75,9 +75,8 @@ def main() -> None:
     texts = [row.fields[0] for row in read(DataSpec(source="starter-en")).rows] * 4
     peer = None
     if asked.nlpaug:
-        peer = subprocess.Popen(
-            [asked.nlpaug, "-c", PEER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-        )
+        pipe, quiet = subprocess.PIPE, subprocess.DEVNULL
+        peer = subprocess.Popen([asked.nlpaug, "-c", PEER], stdin=pipe, stdout=pipe, stderr=quiet, text=True)
         assert peer.stdin is not None
         assert peer.stdout is not None
         code = {name: written for name, (_, written) in PAIRS.items()}
