@@ -34,6 +34,7 @@ from robust.results.environment import environment
 from robust.results.rows import Row, row
 from robust.results.summary import Summary, summarise
 from robust.starter import NAMES
+from robust.victims.defended import defended
 from robust.victims.load import load_for_task, task_of
 
 AnyTable: TypeAlias = Table | tagged.TaggedTable | questions.QuestionTable
@@ -46,6 +47,7 @@ class AttackRequest:
     `recipe`: name or file; `model`: starter name, directory, hub id, URL or .skops file. `out`: the run directory
     (default: a directory under `runs` named after what is run, so that the same request finds its own unfinished run
     again). `fresh` throws an earlier run away. `command` is recorded, so that a reader can repeat the run.
+    `defences` stand before the model: see `robust.victims.defended`.
     """
 
     recipe: str
@@ -61,6 +63,7 @@ class AttackRequest:
     trust_remote_code: bool = False
     max_per_second: float | None = None
     engine: EngineOptions = field(default_factory=EngineOptions)
+    defences: tuple[str, ...] = ()
     fresh: bool = False
     command: str = ""
 
@@ -114,6 +117,7 @@ def attack(request: AttackRequest, on_progress: Callable[[Progress], None] | Non
         trust_remote_code=request.trust_remote_code,
         max_per_second=request.max_per_second,
     )
+    victim = defended(victim, request.defences)
     aligned = _examples(request.data, table, victim)
     _check_languages(recipe, aligned.examples)
     plan = recipe.build()
