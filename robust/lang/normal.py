@@ -87,11 +87,12 @@ def _shorter(word: str) -> Iterator[str]:
 
 def _letters(word: str) -> Iterator[str]:
     """Digits and symbols among letters as letters: `1d10t` → `idiot`; the first few readings."""
-    if word.isalpha() or not any(map(str.isalpha, word)):
+    letters = sum(map(str.isalpha, word))
+    if len(word) < 4 or 2 * letters < len(word) or letters == len(word):  # `3D` and `4x4` say what they say
         return
     options = [_OF_SIGN.get(letter, letter) for letter in word]
-    for letters in islice(product(*options), 64):
-        yield "".join(letters)
+    for reading in islice(product(*options), 64):
+        yield "".join(reading)
 
 
 def _accented(word: str, lang: Lang) -> str:
