@@ -51,8 +51,8 @@ def main() -> None:
 
     def lines() -> Iterator[str]:
         for name in asked.files:
-            packed = name.endswith(".xz")
-            with lzma.open(name, "rt", encoding="utf-8") if packed else open(name, encoding="utf-8") as file:
+            opened = lzma.open if name.endswith(".xz") else open
+            with opened(name, "rt", encoding="utf-8", errors="replace") as file:
                 for line in file:
                     yield json.loads(line)["text"] if ".jsonl" in name else line
 
