@@ -34,6 +34,7 @@ from robust.results.rows import Row, row
 from robust.results.summary import Summary, summarise
 from robust.starter import NAMES
 from robust.victims.calibrated import calibrated
+from robust.victims.defended import defended
 from robust.victims.load import load_for_task, task_of
 from robust.victims.smoothed import SmoothedVictim
 
@@ -46,7 +47,7 @@ class AttackRequest:
 
     `recipe`: name or file; `model`: starter name, directory, hub id, URL or .skops file. `out`: the run directory
     (default: a directory under `runs` named after what is run, so that the same request finds its own unfinished run
-    again). `temperature` divides a classifier's logits (see `robust.results.calibration`). `expectation`
+    again). `defences` stand before the model: see `robust.victims.defended`. `temperature` divides a classifier's logits (see `robust.results.calibration`). `expectation`
     attacks the expectation of a smoothed model over other draws than those of its vote. `fresh` throws an earlier
     run away. `command` is recorded, so that a reader can repeat the run.
     """
@@ -66,6 +67,7 @@ class AttackRequest:
     temperature: float | None = None
     expectation: bool = False
     engine: EngineOptions = field(default_factory=EngineOptions)
+    defences: tuple[str, ...] = ()
     fresh: bool = False
     command: str = ""
 
@@ -128,6 +130,7 @@ def load(request: AttackRequest) -> Loaded:
         victim = _expected(victim)
     if request.temperature is not None:
         victim = _at_temperature(victim, request.temperature)
+    victim = defended(victim, request.defences)
     return Loaded(table=table, victim=victim, aligned=_examples(request.data, table, victim))
 
 

@@ -62,6 +62,10 @@ def attack(
     trust_remote_code: Annotated[
         bool, typer.Option("--trust-remote-code", help="Run code that comes with the model.")
     ] = False,
+    defences: Annotated[
+        list[str] | None,
+        typer.Option("--defence", help="Before the model: spelling, normalise or fgws (or name:lang). Repeatable."),
+    ] = None,
     max_per_second: Annotated[
         float | None, typer.Option(help="Requests a second to a model behind a URL, at most.")
     ] = None,
@@ -110,6 +114,7 @@ def attack(
         trust_remote_code=trust_remote_code,
         max_per_second=max_per_second,
         engine=EngineOptions(in_flight=in_flight),
+        defences=tuple(defences or ()),
         fresh=force,
         command=shlex.join(["robust", *sys.argv[1:]]),
     )

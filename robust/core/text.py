@@ -61,6 +61,18 @@ class Text:
         self._edit: Edit | None = None
         self._splice: tuple[int, int, str] = (0, 0, "")
 
+    @classmethod
+    def of_words(cls, string: str, words: tuple[str, ...]) -> Text:
+        """A text whose words are each the first such characters behind the one before (not checked).
+
+        Where they are is worked out when it is asked for.
+        """
+        text = cls.__new__(cls)
+        text._string, text._words, text._spans = string, words, None
+        text._origins, text._edited = None, frozenset()
+        text._parent, text._edit, text._splice = None, None, (0, 0, "")
+        return text
+
     def _child(self, edit: Edit, start: int, end: int, new: str) -> Text:
         child = Text.__new__(Text)
         child._string = self._string[:start] + new + self._string[end:]
@@ -121,6 +133,8 @@ class Text:
     def spans(self) -> tuple[Span, ...]:
         """Character range of each word in `str(self)`."""
         if self._spans is None:
+            if self._parent is None:
+                self._spans = _found(self._string, self._words or ())
             for text, parent, edit in self._steps("_spans"):
                 text._spans = _moved(parent.spans, edit, *text._splice)
         return self._spans or ()
@@ -130,7 +144,7 @@ class Text:
         """For each word the index of the word of `root` it stands for; `INSERTED` (-1) for words that were added."""
         if self._origins is None:
             if self._parent is None:
-                self._origins = tuple(range(len(self.spans)))
+                self._origins = tuple(range(len(self.words)))
             for text, parent, edit in self._steps("_origins"):
                 origin = parent.origins[edit.index] if edit.kind == "replace" else INSERTED
                 text._origins = _changed(parent.origins, edit.kind, edit.index, (origin,))
@@ -275,6 +289,15 @@ class Text:
             elif start < hi:
                 return None
         return lo, hi
+
+
+def _found(string: str, words: Sequence[str]) -> tuple[Span, ...]:
+    spans, end = list[Span](), 0
+    for word in words:
+        start = string.index(word, end)
+        end = start + len(word)
+        spans.append((start, end))
+    return tuple(spans)
 
 
 def _shared(one: str, other: str) -> int:

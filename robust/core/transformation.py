@@ -48,11 +48,14 @@ class Transformation(Protocol):
 
 @runtime_checkable
 class WordTransformation(Protocol):
-    """Optional: a transformation whose candidates are nothing but other words in the place of the word.
+    """Optional: a transformation whose candidates mostly are nothing but other words in the place of the word.
 
     Who wants one candidate of many does not have to build the others.
     """
 
-    def forms(self, site: Site, /) -> Sequence[str]:
-        """The words, none of them empty or the site's own, in the order of the candidates."""
+    def forms(self, site: Site, /) -> Sequence[str] | None:
+        """The words, none of them empty or the site's own, in the order of the candidates.
+
+        None where a candidate changes more than the word.
+        """
         ...

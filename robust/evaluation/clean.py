@@ -19,6 +19,7 @@ from robust.results.directory import MANIFEST_VERSION, RunDirectory
 from robust.results.environment import environment
 from robust.results.naming import run_name
 from robust.stages.baseline import DESCRIPTION
+from robust.victims.defended import defended
 from robust.victims.load import load_victim
 
 
@@ -37,6 +38,7 @@ def evaluate(request: EvaluationRequest, on_progress: Callable[[Progress], None]
         max_length=request.max_length,
         max_per_second=request.max_per_second,
     )
+    victim = defended(victim, request.defences)
     sets, beside = labelled(tables, victim), rival(training, victim)
     manifest = _manifest(request, sets, beside, victim)
     directory = RunDirectory(request.out or request.runs / _run_name(manifest["identity"]))

@@ -25,6 +25,7 @@ class EvaluationRequest:
     data of a bag of words that is put beside it. `max_length` cuts inputs to that many tokens; `batch_size` caps the
     texts of a batch. `out`: the run directory (default: one under `runs` named after what is run, so that the same
     request finds its own unfinished run again). `fresh` throws an earlier run away. `command` is recorded.
+    `defences` stand before the model: see `robust.victims.defended`.
 
     Raises `UserError` for a suite that does not exist and for no data.
     """
@@ -42,6 +43,7 @@ class EvaluationRequest:
     revision: str | None = None
     trust_remote_code: bool = False
     max_per_second: float | None = None
+    defences: tuple[str, ...] = ()
     fresh: bool = False
     command: str = ""
 

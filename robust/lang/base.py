@@ -48,7 +48,8 @@ class Language:
 
     def text(self, string: str) -> Text:
         """`string` with its words marked."""
-        return Text(string, tokenise.spans(string))
+        words = tokenise.usual_words(string)
+        return Text(string, tokenise.spans(string)) if words is None else Text.of_words(string, words)
 
     @cached_property
     def stopwords(self) -> frozenset[str]:
@@ -69,7 +70,7 @@ class Language:
 
     def parts_of_speech(self, word: str) -> frozenset[PartOfSpeech]:
         """What `word` can be according to the table; empty when it is unknown."""
-        return frozenset([analysis.part_of_speech for analysis in self.analyse(_plain(word), self._lexicon)])
+        return _parts_of_speech(self.code, word)
 
     @property
     def _lexicon(self) -> Lexicon:
@@ -99,6 +100,12 @@ def _synonyms(code: Lang, word: str) -> tuple[str, ...]:
     if len(plain) < 2 or plain in lang.stopwords:
         return ()
     return tuple([like(word, candidate) for candidate in lang._candidates(plain)])
+
+
+@lru_cache(maxsize=1 << 16)
+def _parts_of_speech(code: Lang, word: str) -> frozenset[PartOfSpeech]:
+    known = _known(code)
+    return frozenset([analysis.part_of_speech for analysis in known.analyse(_plain(word), known._lexicon)])
 
 
 @lru_cache(maxsize=len(LANGS))

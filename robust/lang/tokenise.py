@@ -65,6 +65,14 @@ def _is_usual(string: str) -> bool:
     return _USUAL.fullmatch(string) is not None and "://" not in small and "www." not in small and "b-" not in small
 
 
+def usual_words(string: str) -> tuple[str, ...] | None:
+    """The words of a string, where each is found by looking for it behind the one before; None where that is not so.
+
+    Between words there are no letters and digits in such a string, so nothing else can be taken for a word.
+    """
+    return tuple(_usual_pattern().findall(string)) if _is_usual(string) else None
+
+
 def spans(string: str) -> tuple[Span, ...]:
     """The words of `string` as sorted, disjoint, non-empty character ranges."""
     if _is_usual(string):  # the same words at a fifth of the time

@@ -45,12 +45,20 @@ class Synonyms:
         """Up to `k` candidates for each site, best synonym first."""
         return [self._candidates(site) for site in sites]
 
-    def _candidates(self, site: Site) -> list[Text]:
+    def forms(self, site: Site, /) -> Sequence[str] | None:
+        """The words of the candidates; None where the word before changes with them."""
+        return None if shifts(site.text, site.index, site.lang) else self._fitting(site)[: self.k]
+
+    def _fitting(self, site: Site) -> list[str]:
         words = [word for word in dict.fromkeys(language(site.lang).synonyms(site.word)) if word and word != site.word]
         words = fitting(site.text, site.index, words, site.lang)
         if site.lang == "es":
             shorter = (before_noun(site.text, site.index, word) for word in words)
-            words = [word for word in shorter if word is not None and word != site.word]
+            return [word for word in shorter if word is not None and word != site.word]
+        return words
+
+    def _candidates(self, site: Site) -> list[Text]:
+        words = self._fitting(site)
         if not shifts(site.text, site.index, site.lang):
             return [site.text.replace(site.index, word) for word in words[: self.k]]
         every = (put(site.text, site.index, word, site.lang) for word in words)

@@ -56,7 +56,7 @@ def test_from_each_format_to_each() -> None:
     assert pq.read_table("b.parquet").schema.field("stars").type == "int64", "types stay"
     made("--recipe", "typos", "--data", "hf:source", "--limit", 9, "--out", "c.jsonl.xz")
     with lzma.open("c.jsonl.xz", "rt", encoding="utf-8") as file:
-        assert [json.loads(line)["text"] for line in file] == [row["text"] for row in expected[:9]]
+        assert [json.loads(line)["original"] for line in file] == [row["original"] for row in expected[:9]]
 
 
 def test_tags_stay_with_their_words() -> None:

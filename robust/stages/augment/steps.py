@@ -56,12 +56,12 @@ class Change:
         offers = self.transformation if isinstance(self.transformation, WordTransformation) else None
         live = [work for draft in drafts if (work := _Work.begin(self, draft)).find()]
         while live:
-            sites = [work.site for work in live]
             if offers is not None and not self.costly:
                 for work in live:
-                    work.take(offers.forms(work.site))
+                    forms = offers.forms(work.site)
+                    work.take(self.transformation([work.site])[0] if forms is None else forms)
             else:
-                found = self.transformation(sites)
+                found = self.transformation([work.site for work in live])
                 for work, texts in zip(live, self._kept(live, found) if self.costly else found, strict=True):
                     work.take(texts)
             live = [work for work in live if work.find()]

@@ -115,3 +115,12 @@ def test_usual_sentences_take_the_short_way() -> None:
     assert tokenise._is_usual("¿Qué tal? «Don’t miss» it – 3,5 (o 1.000) €!")
     for other in ("see www.x.es", "http://a.b", "-LRB- good", "me@x.es", "cafe\u0301", "👍", "a_b", "ª"):
         assert not tokenise._is_usual(other)
+
+
+@given(USUAL)
+def test_words_are_found_again_in_the_string(string: str) -> None:
+    words = tokenise.usual_words(string)
+    if words is not None:
+        text = language("en").text(string)
+        assert text.spans == spans(string)
+        assert text.words == words == tuple(string[lo:hi] for lo, hi in spans(string))

@@ -1,0 +1,83 @@
+"""What a misspelt word was meant to be: a noisy channel over word frequencies (Kernighan, Church & Gale 1990, COLING).
+
+A word `w` was meant to be the word `c` that maximises `P(c) P(w | c)`: `P(c)` is how often `c` is written, `P(w | c)`
+how likely one slip makes `w` of it. That there was no slip is one of the possibilities, so a common word stays and a
+rare one next to a much commoner one does not.
+
+*Differs from the paper*: the chances of the kinds of slips are set by hand (`CHANCES`), not counted in a corpus of
+errors; accents have a kind of their own, for Spanish; a word of the shipped tables that was never counted is taken for
+a rare one (`RARE`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from types import MappingProxyType
+
+from robust.core.types import Lang
+from robust.lang.base import language
+from robust.lang.case import like
+from robust.lang.frequency import bare, by_letters, frequencies
+
+CHANCES: Mapping[str, float] = MappingProxyType(
+    {"none": 0.95, "accent": 0.02, "swap": 0.004, "key": 0.003, "drop": 0.003, "add": 0.002, "substitute": 0.0005}
+)
+"""How likely a word is written rightly, or with one certain slip of a kind."""
+RARE = 20
+"""Occurrences that a word of the tables is credited with at least."""
+UNKNOWN = 0.01
+"""Occurrences that a word which is in no table is credited with."""
+_LETTERS: Mapping[Lang, str] = {"en": "abcdefghijklmnopqrstuvwxyz'", "es": "abcdefghijklmnopqrstuvwxyzñáéíóúü"}
+
+
+def known(word: str, lang: Lang) -> bool:
+    """Whether a word in small letters is in the thesaurus, with its inflected forms, or among the stop words."""
+    return language(lang).is_stopword(word) or bool(language(lang).parts_of_speech(word))
+
+
+def count(word: str, lang: Lang) -> float:
+    """How often a word in small letters is credited with."""
+    counted = frequencies(lang).get(word, 0)
+    return max(counted, RARE if known(word, lang) else 0) or UNKNOWN
+
+
+def correct(word: str, lang: Lang) -> str:
+    """What `word` was meant to be, in its case; itself where it is right, short, or not made of letters.
+
+    A word with a capital behind its first letter stays, too: `McDonald` or `GmbH`.
+    """
+    plain = word.lower()
+    if len(word) < 3 or not word.isalpha() or like(word, plain) != word:
+        return word
+    meant = _meant(plain, lang)
+    return word if meant == plain else like(word, meant)
+
+
+@lru_cache(maxsize=1 << 17)
+def _meant(word: str, lang: Lang) -> str:
+    best, weight = word, count(word, lang) * CHANCES["none"]
+    for other, kind in slips(word, lang):
+        new = frequencies(lang)[other] * CHANCES[kind]
+        if new > weight:
+            best, weight = other, new
+    return best
+
+
+def slips(word: str, lang: Lang) -> Iterator[tuple[str, str]]:
+    """The counted words that one slip, or accents alone, part from `word`, each with the kind of slip that made it."""
+    counted, keys = frequencies(lang), language(lang).keyboard
+    for other in by_letters(lang).get(bare(word), ()):
+        if other != word:
+            yield other, "accent"
+    for at in range(len(word) + 1):
+        head, tail = word[:at], word[at:]
+        if tail and (other := head + tail[1:]) in counted:
+            yield other, "add"
+        if len(tail) > 1 and (other := head + tail[1] + tail[0] + tail[2:]) in counted and other != word:
+            yield other, "swap"
+        for letter in _LETTERS[lang]:
+            if (other := head + letter + tail) in counted:
+                yield other, "drop"
+            if tail and letter != tail[0] and (other := head + letter + tail[1:]) in counted:
+                yield other, "key" if tail[0] in keys.get(letter, "") else "substitute"

@@ -1,0 +1,179 @@
+"""A classifier behind a defence of its inputs: what an attack sees is the defended model.
+
+`spelling` corrects words by a noisy channel, `normalise` undoes disguises and puts accents back, `fgws` doubts texts
+whose rare words, put in common ones, change the answer. Several stand one behind the other, the first one foremost.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from importlib.resources import files
+
+import numpy as np
+
+from robust.core.types import LANGS, Fields, Floats, Lang
+from robust.core.victim import AnyVictim, CanonicalVictim, Victim, VictimMeta
+from robust.errors import UserError, did_you_mean
+from robust.lang.base import language
+from robust.lang.frequency import NAME, frequencies
+from robust.lang.normal import normalise
+from robust.lang.spelling import correct
+
+NAMES: tuple[str, ...] = ("spelling", "normalise", "fgws")
+RARE = 60.0
+"""Occurrences per ten million words below which `fgws` takes a word for rare."""
+DOUBT = 0.1
+"""How much the probability of the predicted class has to fall for `fgws` to doubt a text."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class CleanedVictim:
+    """A classifier that reads what `clean` makes of each field."""
+
+    victim: Victim
+    meta: VictimMeta
+    clean: Callable[[str], str]
+
+    def logits(self, batch: Sequence[Fields], /) -> Floats:
+        """Logits `(n, n_labels)` of the cleaned inputs."""
+        return self.victim.logits([tuple(map(self.clean, fields)) for fields in batch])
+
+    def canonical(self, item: Fields, /) -> Floats:
+        """Logits `(n_labels,)` of one cleaned input, alone in its batch, in float32 where the classifier can."""
+        return _canonical(self.victim, tuple(map(self.clean, item)))
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class DoubtingVictim:
+    """Frequency-guided word substitutions (Mozes et al. 2021, aclanthology 2021.eacl-main.13) as a defence.
+
+    Rare words (see `common`) are replaced by their commonest synonym. Where the class that is predicted for the text as
+    it is loses more than `doubt` of its probability by that, the text is taken for adversarial, and the answer is that
+    for the replaced text; else it is the answer as it is.
+
+    *Differs from the paper*: that one detects, and tunes both thresholds on the task's own data; here they are fixed,
+    frequencies are the language's, and neighbours are the thesaurus's alone.
+    """
+
+    victim: Victim
+    meta: VictimMeta
+    common: Callable[[str], str]
+    doubt: float = DOUBT
+
+    def logits(self, batch: Sequence[Fields], /) -> Floats:
+        """Logits `(n, n_labels)`."""
+        return self._decided(self.victim.logits, batch)
+
+    def canonical(self, item: Fields, /) -> Floats:
+        """Logits `(n_labels,)` of one input, in float32 where the classifier can."""
+        alone: Floats = self._decided(self._alone, [item])[0]
+        return alone
+
+    def _alone(self, batch: Sequence[Fields]) -> Floats:
+        return np.stack([_canonical(self.victim, item) for item in batch])
+
+    def suspects(self, batch: Sequence[Fields], /) -> list[bool]:
+        """Whether each input is taken for adversarial."""
+        replaced = [tuple(map(self.common, fields)) for fields in batch]
+        return list(self._doubted(self.victim.logits(batch), self.victim.logits(replaced)))
+
+    def _decided(self, ask: Callable[[Sequence[Fields]], Floats], batch: Sequence[Fields]) -> Floats:
+        replaced = [tuple(map(self.common, fields)) for fields in batch]
+        answer = np.array(ask(batch), np.float32)
+        changed = [at for at, (old, new) in enumerate(zip(batch, replaced, strict=True)) if old != new]
+        if changed:
+            other = ask([replaced[at] for at in changed])
+            doubted = self._doubted(answer[changed], other)
+            for at, row, doubt in zip(changed, other, doubted, strict=True):
+                if doubt:
+                    answer[at] = row
+        return answer
+
+    def _doubted(self, answer: Floats, other: Floats) -> list[bool]:
+        top = answer.argmax(axis=1)
+        rows = np.arange(len(top))
+        fall = _softmax(answer)[rows, top] - _softmax(other)[rows, top]
+        return [bool(drop > self.doubt) for drop in fall]
+
+
+def _softmax(logits: Floats) -> Floats:
+    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return np.asarray(powers / powers.sum(axis=1, keepdims=True), np.float32)
+
+
+def _canonical(victim: Victim, item: Fields) -> Floats:
+    if isinstance(victim, CanonicalVictim):
+        return victim.canonical(item)
+    answer: Floats = victim.logits([item])[0]
+    return answer
+
+
+def corrected(text: str, lang: Lang) -> str:
+    """The text with every misspelt word corrected; capitalised words inside it are names, and stay."""
+    return _word_by_word(text, lang, lambda at, word: word if at and word[:1].isupper() else correct(word, lang))
+
+
+def common(text: str, lang: Lang, rare: float = RARE) -> str:
+    """The text with each rare word replaced by its commonest synonym, where that is commoner.
+
+    `rare` is in occurrences per ten million words; stop words have no synonyms, so negations stay.
+    """
+    counted = frequencies(lang)
+    limit = rare * sum(counted.values()) / 1e7
+
+    def commoner(at: int, word: str) -> str:
+        here = counted.get(word.lower(), 0)
+        if here >= limit:
+            return word
+        others = language(lang).synonyms(word)
+        best = max(others, key=lambda other: counted.get(other.lower(), 0), default=word)
+        return best if counted.get(best.lower(), 0) > here else word
+
+    return _word_by_word(text, lang, commoner)
+
+
+def _word_by_word(text: str, lang: Lang, change: Callable[[int, str], str]) -> str:
+    parts, end = list[str](), 0
+    for at, (lo, hi) in enumerate(language(lang).spans(text)):
+        parts += [text[end:lo], change(at, text[lo:hi])]
+        end = hi
+    return "".join([*parts, text[end:]])
+
+
+_CLEANERS: Mapping[str, Callable[[str, Lang], str]] = {"spelling": corrected, "normalise": normalise}
+
+
+def defended(victim: AnyVictim, defences: Sequence[str]) -> AnyVictim:
+    """The victim behind `defences`, each a name of `NAMES` or `name:lang`; its name and revision say so.
+
+    Without `lang` the language is the one that the victim declares. Raises `UserError` for a defence that does not
+    exist, a language that is not known, and a victim that is no classifier.
+    """
+    for written in reversed(defences):
+        name, _, code = written.partition(":")
+        if name not in NAMES:
+            fix = did_you_mean(name, NAMES) or f"use {', '.join(NAMES)}"
+            raise UserError(f"--defence {written}: there is no such defence", fix=fix)
+        if victim.meta.task != "classification" or not hasattr(victim, "logits"):
+            raise UserError(f"--defence {written}: {victim.meta.name} is no classifier", fix="leave --defence out")
+        if not code and len(victim.meta.langs) != 1:
+            fix = " or ".join(f"--defence {name}:{lang}" for lang in LANGS)
+            raise UserError(f"--defence {written}: {victim.meta.name} does not say its language", fix=fix)
+        lang = language(code).code if code else next(iter(victim.meta.langs))
+        victim = _behind(victim, name, lang)
+    return victim
+
+
+def _behind(victim: Victim, name: str, lang: Lang) -> Victim:
+    pinned = hashlib.sha256(files("robust.lang").joinpath(lang, NAME).read_bytes()).hexdigest()[:8]
+    meta = replace(
+        victim.meta,
+        name=f"{victim.meta.name}+{name}:{lang}",
+        revision=f"{victim.meta.revision}+{name}:{lang}@{pinned}",
+    )
+    if name == "fgws":
+        return DoubtingVictim(victim=victim, meta=meta, common=partial(common, lang=lang))
+    return CleanedVictim(victim=victim, meta=meta, clean=partial(_CLEANERS[name], lang=lang))
