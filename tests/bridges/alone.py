@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
+import textattack
 import torch
 from textattack.attack_recipes import AttackRecipe
 from textattack.attack_results import FailedAttackResult, SkippedAttackResult
@@ -16,7 +17,6 @@ from textattack.constraints.pre_transformation import RepeatModification, Stopwo
 from textattack.goal_functions import UntargetedClassification
 from textattack.transformations import WordSwap
 
-import textattack
 from robust.adapters.textattack.wrapper import VictimWrapper
 from robust.core.attack import Outcome
 from robust.core.example import Example
@@ -66,7 +66,7 @@ def alone(attack: Any, examples: Iterable[Example], name: str, *, seed: int = 0)
     for example in examples:
         drawn = int(np.random.default_rng(derive(seed, name, example.id)).integers(2**32))
         random.seed(drawn)
-        np.random.seed(drawn)
+        np.random.seed(drawn)  # noqa: NPY002 - TextAttack draws from it
         torch.manual_seed(drawn)
         assert isinstance(example.target, int)
         result = attack.attack(str(example.text), example.target)
