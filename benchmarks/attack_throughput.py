@@ -9,7 +9,7 @@ table has medians. `robust` is our own search. `bridge` is TextAttack's code und
 TextAttack as installed, whose wrapper pads every text to the model's maximum length; `textattack-padded` is the same
 with texts padded to the longest of their batch. Time is from the first text to the last result, without loading.
 `victim` is the share of it spent in the tokeniser and the model. `MiB` is the most memory that a process ever had,
-with TextAttack imported in all of them. `same` counts examples with the status, text and queries of the first contestant.
+with TextAttack imported in all of them. `same` counts examples whose status, text and queries are the first one's.
 """
 
 from __future__ import annotations

@@ -56,7 +56,7 @@ def _compare(attack: Attack, examples: list[Example]) -> None:
 
 @pytest.mark.parametrize("attack", [*OFFLINE, *SEARCHES], indirect=True)
 def test_as_by_itself_on_starter_texts(attack: Attack) -> None:
-    _compare(attack, side.starter(max(3, 12 // FEWER.get(attack.name, 1))))
+    _compare(attack, side.starter(max(6, 12 // FEWER.get(attack.name, 1))))
 
 
 @pytest.mark.slow
