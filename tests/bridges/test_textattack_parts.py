@@ -147,7 +147,7 @@ def test_downloads_and_packages_that_are_missing_are_explained() -> None:
 
 def test_without_nltks_stopwords_the_message_says_so(tmp_path: Path) -> None:
     code = "from robust.adapters.textattack.load import library; library()"
-    env = {**os.environ, "NLTK_DATA": str(tmp_path), "HOME": str(tmp_path)}
+    env = {**os.environ, "NLTK_DATA": str(tmp_path)}
     ran = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, check=False)
     if ran.returncode == 0:
         pytest.skip("NLTK finds stopwords in a folder of the system")
