@@ -12,6 +12,8 @@ from tests.functional.command import robust
 
 OTHER_TASKS = ("ner-", "qa-", "addsent")
 """Recipes for taggers and models that answer questions; their own tests run them."""
+OTHER_FRAMEWORKS = ("textattack-",)
+"""Recipes that need the package of another framework; `make test-bridges` runs them."""
 NEEDS_A_MODEL = ("bert-attack", "bae", "clare", "paraphrase", "back-translation")
 """Recipes with a model of their own; their own tests run them with tiny ones."""
 BUDGET = 150
@@ -20,7 +22,7 @@ BUDGET = 150
 CASES = [
     (recipe.name, lang)
     for recipe in shipped("attack")
-    if recipe.name not in NEEDS_A_MODEL and not recipe.name.startswith(OTHER_TASKS)
+    if recipe.name not in NEEDS_A_MODEL and not recipe.name.startswith(OTHER_TASKS + OTHER_FRAMEWORKS)
     for lang in load_attack(recipe.name).languages
 ]
 

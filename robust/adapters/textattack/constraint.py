@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -32,7 +31,7 @@ class TextAttackConstraint:
 
     recipe: str | None = None
     name: str | None = None
-    parameters: Mapping[str, Any] = field(default_factory=dict)
+    parameters: Mapping[str, Any] = field(default_factory=dict, hash=False)
     costly: bool = False
 
     def __post_init__(self) -> None:
@@ -45,7 +44,7 @@ class TextAttackConstraint:
         """Make the constraints. Raises `PluginError` where TextAttack, or what it needs, is missing."""
         _ = self._made
 
-    @cached_property
+    @property
     def _made(self) -> tuple[list[Any], list[Any]]:
         """Those that judge candidates, and those that choose words."""
         library()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -30,7 +29,7 @@ class TextAttackGoal:
 
     recipe: str | None = None
     name: str | None = None
-    parameters: Mapping[str, Any] = field(default_factory=dict)
+    parameters: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
         if (self.recipe is None) == (self.name is None):
@@ -44,15 +43,13 @@ class TextAttackGoal:
         """The goal for these texts; raises `PluginError` where TextAttack has no such goal for classifiers."""
         return _Given(self._function, tuple(texts))
 
-    @cached_property
+    @property
     def _function(self) -> Any:
         library()
         if self.recipe is not None:
             function = recipe(self.recipe, self.parameters).goal_function
         else:
-            from robust.adapters.textattack.wrapper import Unasked
-
-            function = made("goal_functions", self.name or "", self.parameters, Unasked())
+            function = made("goal_functions", self.name or "", self.parameters)
         from textattack.goal_functions import ClassificationGoalFunction
 
         if not isinstance(function, ClassificationGoalFunction):

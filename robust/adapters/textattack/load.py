@@ -76,11 +76,21 @@ def _classes(kind: Kind) -> Iterator[tuple[str, type]]:
                 yield name, cls
 
 
-def made(kind: Kind, name: str, parameters: Mapping[str, Any], *given: Any) -> Any:
-    """An instance of a class of TextAttack. Raises `PluginError` where it cannot be made."""
+def made(kind: Kind, name: str, parameters: Mapping[str, Any]) -> Any:
+    """An instance of a class of TextAttack, made once; a goal's victim cannot be asked.
+
+    Raises `PluginError` where there is no such class, or where it cannot be made.
+    """
+    return _made(kind, name, json.dumps(dict(parameters), sort_keys=True))
+
+
+@cache
+def _made(kind: Kind, name: str, parameters: str) -> Any:
     cls = part(kind, name)
+    from robust.adapters.textattack.wrapper import Unasked
+
     with explaining(f"TextAttack's {name}"):
-        return cls(*given, **parameters)
+        return cls(*([Unasked()] if kind == "goal_functions" else []), **json.loads(parameters))
 
 
 @cache

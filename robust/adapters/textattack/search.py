@@ -50,7 +50,7 @@ class TextAttackSearch:
     """
 
     recipe: str
-    parameters: Mapping[str, Any] = field(default_factory=dict)
+    parameters: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
     def ready(self, langs: Collection[Lang], /) -> None:
         """Build the recipe and try it on a sentence. Raises `PluginError` where something that it needs is missing."""

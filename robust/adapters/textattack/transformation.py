@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any, ClassVar
 
 from robust.adapters.textattack.load import explain, library, made, recipe
@@ -30,7 +29,7 @@ class TextAttackTransformation:
 
     recipe: str | None = None
     name: str | None = None
-    parameters: Mapping[str, Any] = field(default_factory=dict)
+    parameters: Mapping[str, Any] = field(default_factory=dict, hash=False)
     costly: bool = False
 
     def __post_init__(self) -> None:
@@ -43,7 +42,7 @@ class TextAttackTransformation:
         """Make the transformation. Raises `PluginError` where TextAttack, or what it needs, is missing."""
         _ = self._made
 
-    @cached_property
+    @property
     def _made(self) -> Any:
         if self.recipe is not None:
             return recipe(self.recipe, self.parameters).transformation

@@ -249,3 +249,32 @@ def test_checking_recipes_loads_no_model_library():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+WHOLE = """\
+schema_version: 1
+name: whole
+languages: [en]
+attack:
+  textattack: {recipe: DeepWordBugGao2018}
+  query_budget: 50
+deviations: []
+"""
+
+
+def test_an_attack_of_another_framework_stands_for_all_its_parts():
+    spec = recipe(WHOLE).attack
+    assert spec.query_budget == 50
+    assert spec.constraints == ()
+    assert {part.name for part in (spec.search, spec.transformation, spec.goal)} == {"textattack"}
+    assert {part.params["recipe"] for part in (spec.search, spec.transformation, spec.goal)} == {"DeepWordBugGao2018"}
+
+
+def test_a_part_beside_a_whole_attack_is_a_mistake():
+    said = problems(WHOLE.replace("  query_budget: 50\n", "  search: x_ranking\n"))
+    assert any(line.startswith("r.yaml:4: attack: ") and "leaves nothing to search" in line for line in said), said
+
+
+def test_a_stray_parameter_of_a_whole_attack_is_a_mistake():
+    said = problems(WHOLE.replace("recipe:", "recipee:"))
+    assert any("recipee: no such key (did you mean 'recipe'?)" in line for line in said), said
