@@ -47,9 +47,10 @@ class AttackRequest:
 
     `recipe`: name or file; `model`: starter name, directory, hub id, URL or .skops file. `out`: the run directory
     (default: a directory under `runs` named after what is run, so that the same request finds its own unfinished run
-    again). `defences` stand before the model: see `robust.victims.defended`. `temperature` divides a classifier's logits (see `robust.results.calibration`). `expectation`
-    attacks the expectation of a smoothed model over other draws than those of its vote. `fresh` throws an earlier
-    run away. `command` is recorded, so that a reader can repeat the run.
+    again). `defences` stand before the model (see `robust.victims.defended`), `temperature` divides a classifier's
+    logits (see `robust.results.calibration`). `expectation` attacks the expectation of a smoothed model over other
+    draws than those of its vote. `fresh` throws an earlier run away. `command` is recorded, so that a reader can repeat
+    the run.
     """
 
     recipe: str

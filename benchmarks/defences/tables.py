@@ -17,8 +17,8 @@ def page(reports: Sequence[Report]) -> str:
     parts = [
         "# Defences × attacks",
         "Accuracy in percent, the mean over the seeds. In brackets: the 95 % Wilson interval of that mean over the "
-        "examples of one seed (all seeds are attacked on the same ones). † the attack was trained on. *Gap closed*: "
-        "the part of what attacks took before that they no longer take, on attacks trained on / the others. "
+        "examples of one seed (all are attacked on the same examples). † the attack was trained on. *Gap closed*: "
+        "the part of what attacks took before that they no longer take, on those trained on / the others. "
         "*Clean* is over all test rows, its points against the model before.",
     ]
     models: dict[str, list[Report]] = defaultdict(list)

@@ -37,11 +37,18 @@ def table(tokenizer: PreTrainedTokenizerBase, languages: Collection[Lang], k: in
     return found
 
 
-def whole(ids: Tensor, tokenizer: PreTrainedTokenizerBase) -> Tensor:
+def continuing(tokenizer: PreTrainedTokenizerBase) -> Tensor:
+    """`(vocabulary,)`: whether a token goes on with the word before it."""
+    import torch
+
+    return torch.tensor(_continues(_tokens(tokenizer)))
+
+
+def whole(ids: Tensor, continuing: Tensor) -> Tensor:
     """Which tokens of `ids` `(batch, tokens)` are whole words: neither they nor the next ones continue a word."""
     import torch
 
-    continues = torch.tensor(_continues(_tokens(tokenizer)), device=ids.device)[ids]
+    continues = continuing[ids]
     following = torch.zeros_like(continues)
     following[:, :-1] = continues[:, 1:]
     return ~continues & ~following

@@ -72,9 +72,11 @@ class ASCC:
     def _options(self, step: Step) -> tuple[Tensor, Tensor]:
         """Token ids `(batch, tokens, k)`, and which of them exist."""
         if "ascc" not in step.memory:
-            step.memory["ascc"] = _substitutes.table(step.tokenizer, step.languages, self.k).to(step.ids.device)
-        options = step.memory["ascc"][step.ids].clone()
-        free = _substitutes.whole(step.ids, step.tokenizer) & (step.mask.squeeze(-1) > 0)
+            step.memory["ascc"] = _substitutes.table(step.tokenizer, step.languages, self.k)
+            step.memory["ascc-continuing"] = _substitutes.continuing(step.tokenizer)
+        table, continuing = (step.memory[name].to(step.ids.device) for name in ("ascc", "ascc-continuing"))
+        options = table[step.ids].clone()
+        free = _substitutes.whole(step.ids, continuing) & (step.mask.squeeze(-1) > 0)
         options[..., 1:][~free] = -1
         return options.clamp(min=0), options >= 0
 

@@ -59,6 +59,7 @@ class TAVAT:
             width = vectors.shape[-1]
             like = torch.empty(len(step.tokenizer), width, device=vectors.device)
             step.memory["tavat"] = uniform(like, step.generator) * self.magnitude / width**0.5
+        step.memory["tavat"] = step.memory["tavat"].to(vectors.device)  # a checkpoint gives it back on the processor
         return step.memory["tavat"]
 
     def _climb(self, token: Tensor, gradient: Tensor) -> Tensor:

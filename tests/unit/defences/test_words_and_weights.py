@@ -24,13 +24,13 @@ def model() -> Classifier:
     return Classifier()
 
 
-def test_ascc(model: Classifier, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ascc(model: Classifier) -> None:
     table = torch.full((12, 3), -1)
     for token in range(12):
         own = HULL.get(token, [token])
         table[token, : len(own)] = torch.tensor(own)
-    monkeypatch.setattr("robust.defences._substitutes.whole", lambda ids, tokenizer: torch.ones_like(ids).bool())
-    ASCC(k=3, steps=3, step_size=0.5, decay=0.01, sparsity=0.2, weight=2.0)(make(model, memory={"ascc": table}))
+    memory = {"ascc": table, "ascc-continuing": torch.zeros(12, dtype=torch.bool)}
+    ASCC(k=3, steps=3, step_size=0.5, decay=0.01, sparsity=0.2, weight=2.0)(make(model, memory=memory))
 
     hand = ByHand(model)
     drawn = torch.randn((3, 6, 3), generator=torch.Generator().manual_seed(7))
@@ -115,3 +115,32 @@ def test_averaged_weights_are_the_mean_of_the_last_epochs(model: Classifier) -> 
     assert mean.count == 3
     torch.testing.assert_close(model.inner.weight, sum(taken) / 3)
     assert not math.isclose(float(model.inner.weight.sum()), float(taken[-1].sum()))
+
+
+def test_substitutes_are_whole_words_of_one_token() -> None:
+    from transformers import AutoTokenizer
+
+    from robust.defences import _substitutes
+    from robust.lang.base import language
+    from robust.starter import model_path
+
+    tokenizer = AutoTokenizer.from_pretrained(model_path("starter-en"))
+    table = _substitutes.table(tokenizer, ["en"], 6)
+    assert table[:, 0].tolist() == list(range(len(tokenizer)))
+    at = tokenizer.convert_tokens_to_ids("movie")
+    said = tokenizer.convert_ids_to_tokens([token for token in table[at].tolist() if token >= 0])
+    assert said[0] == "movie"
+    assert len(said) > 1
+    assert set(said[1:]) <= set(language("en").synonyms("movie"))
+    assert (table[tokenizer.convert_tokens_to_ids("##s")][1:] == -1).all()
+    assert (table[tokenizer.cls_token_id][1:] == -1).all()
+
+    text = tokenizer("movie movielike")
+    parts = tokenizer.convert_ids_to_tokens(text["input_ids"])
+    assert any(part.startswith("##") for part in parts), parts
+    free = _substitutes.whole(torch.tensor([text["input_ids"]]), _substitutes.continuing(tokenizer))[0]
+    first = parts.index("movie")
+    assert bool(free[first])
+    for place, part in enumerate(parts):
+        joined = part.startswith("##") or (place + 1 < len(parts) and parts[place + 1].startswith("##"))
+        assert bool(free[place]) is not joined
