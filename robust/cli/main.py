@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from robust import __version__
-from robust.cli import attack, augment, compare, demo, evaluate, finetune, plugins, pretrain, recipes, report
+from robust.cli import attack, augment, compare, demo, evaluate, finetune, plugins, pretrain, recipes, report, validity
 from robust.errors import RobustError
 
 app = typer.Typer(
@@ -29,6 +29,7 @@ app.command("finetune")(finetune.finetune)
 app.command("evaluate")(evaluate.evaluate)
 app.command("compare")(compare.compare)
 app.command("report")(report.report)
+app.add_typer(validity.app, name="validity")
 app.add_typer(recipes.app, name="recipes")
 app.add_typer(plugins.app, name="plugins")
 
