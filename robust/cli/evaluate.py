@@ -33,7 +33,8 @@ def evaluate(
     suite: Annotated[
         str,
         typer.Option(
-            help="What to test: clean (texts as they are); behaviour (one capability after another); "
+            help="What to test: clean (texts as they are); behaviour (one capability after another); certified "
+            "(how many words may change before a vote over random copies can); "
             "standard or standard-small (several attacks, the worst case "
             "of each text), or such a suite's name or .yaml file (robust recipes ls --family suite)."
         ),
@@ -44,6 +45,14 @@ def evaluate(
             help="Of the suite behaviour: tests of your own, a .yaml file or a csv (HateCheck's columns, too)."
         ),
     ] = None,
+    method: Annotated[
+        str | None, typer.Option(help="Of the suite certified: ranmask (words hidden at random) or safer (synonyms).")
+    ] = None,
+    draws: Annotated[int | None, typer.Option(min=1, help="Random copies of each text (certified; 1000).")] = None,
+    mask_rate: Annotated[
+        float | None, typer.Option(help="Share of the words that ranmask hides (certified; 0.8).")
+    ] = None,
+    mask: Annotated[str | None, typer.Option(help="What ranmask puts there (certified; [MASK]).")] = None,
     each: Annotated[
         bool, typer.Option("--each", help="Of a suite of attacks: run every one on all texts, not on those left.")
     ] = False,
@@ -144,6 +153,9 @@ def evaluate(
     specs = tuple(spec(at, source, split, limit) for at, source in enumerate(tested))
     training = tuple(spec(at, source, "train", None) for at, source in enumerate(trained, start=len(tested)))
     suites.check_against(against or ())
+    smoothing = {"method": method, "draws": draws, "mask_rate": mask_rate, "mask": mask}
+    if suite != "certified":
+        suites.refuse(suite, {f"--{name.replace('_', '-')}": value for name, value in smoothing.items()})
     asked = Asked(
         model=model,
         out=out,
@@ -183,6 +195,11 @@ def evaluate(
             as_json=as_json,
         )
         return
+    if suite == "certified":
+        suites.refuse(suite, {"--each": each, "--tests": tests, "--calibration": calibration, "--baseline": trained})
+        suites.certified(suites.only(specs, suite, model), asked, against or (), smoothing=smoothing, as_json=as_json)
+        return
+    suites.refuse(suite, {"--tests": tests})
     suites.refuse(suite, {"--baseline": trained, "--max-length": max_length, "--batch-size": batch_size})
     suites.standard(
         suite,

@@ -19,8 +19,9 @@ def report(
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON on standard output.")] = False,
 ) -> None:
     """Print a finished run: broken examples and the numbers, worked out again from its rows."""
-    from robust.cli import behaviour, looks, present, scores, worst_case
+    from robust.cli import behaviour, certified, looks, present, scores, worst_case
     from robust.evaluation.behaviour_results import open_behaviour
+    from robust.evaluation.certified import open_certified
     from robust.evaluation.request import open_finished as open_evaluation
     from robust.evaluation.standard import open_suite
     from robust.results.directory import RunDirectory, open_finished
@@ -32,6 +33,11 @@ def report(
         tests = open_behaviour(run)
         behaviour.show(tests, out)
         _print(tests.as_json(), as_json)
+        return
+    if kind == "certified":
+        certification = open_certified(run)
+        certified.show(certification, out)
+        _print(certification.as_json(), as_json)
         return
     told: dict[str, object]
     if kind == "suite":

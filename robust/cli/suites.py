@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from robust.evaluation.request import EvaluationRequest, Progress
 
 
-OTHERS = ("behaviour",)
+OTHERS = ("behaviour", "certified")
 """Suites with a test data of their own or another shape than `clean` and the suites of attacks."""
 
 
@@ -97,6 +97,7 @@ def clean(request: EvaluationRequest, against: Sequence[Path], looks: Looks, *, 
     if run.resumed:
         again = "already finished; --force runs it again" if run.resumed == len(run.rows) else "went on"
         typer.echo(f"{run.resumed} of {len(run.rows)} rows were answered before ({again})", err=True)
+    known = []
     if looks.slices or looks.by or looks.pairs:
         langs = run.manifest["model"]["languages"]
         only = langs[0] if len(langs) == 1 else None
@@ -104,6 +105,8 @@ def clean(request: EvaluationRequest, against: Sequence[Path], looks: Looks, *, 
         facts.write(known, run.path)
     out = console(stderr=as_json)
     scores.show(run, out)
+    if looks.pairs and not any(one["pair"] for one in known):
+        out.print(f"no pairs were found by --pairs {looks.pairs}", soft_wrap=True)
     seen = looks_.look(run.path, run.rows, shift=looks.shift, calibration=looks.calibration)
     looks_.show(seen, out)
     finish(run.path, {**run.as_json(), **seen.as_dict()}, against, as_json=as_json)
@@ -150,6 +153,23 @@ def behaviour(
     request = BehaviourRequest(tests=tests, label_map=mapping, lang=lang, batch_size=batch_size, **vars(asked))
     with resumable(), _bar(asked.model) as tell:
         run = evaluate(request, tell)
+    shown.show(run, console(stderr=as_json))
+    finish(run.path, run.as_json(), against, as_json=as_json)
+
+
+def certified(
+    data: DataSpec, asked: Asked, against: Sequence[Path], *, smoothing: Mapping[str, Any], as_json: bool
+) -> None:
+    """Certify a model read through random copies of its input."""
+    from robust.cli import certified as shown
+    from robust.cli.present import console
+    from robust.evaluation.certified import Smoothing, evaluate
+    from robust.runner import AttackRequest
+
+    how = Smoothing(**{name: value for name, value in smoothing.items() if value is not None})
+    request = AttackRequest(recipe="", data=data, **vars(asked))
+    with resumable(), _bar(asked.model) as tell:
+        run = evaluate(request, how, tell)
     shown.show(run, console(stderr=as_json))
     finish(run.path, run.as_json(), against, as_json=as_json)
 
