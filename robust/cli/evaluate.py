@@ -127,6 +127,28 @@ def evaluate(
     from robust.lang.base import language
     from robust.starter import NAMES
 
+    suites.check_options(
+        suite,
+        {
+            "--data": data,
+            "--limit": limit,
+            "--baseline": baseline,
+            "--max-length": max_length,
+            "--batch-size": batch_size,
+            "--slices": slices,
+            "--slice-by": slice_by,
+            "--pairs": pairs,
+            "--shift": shift,
+            "--calibration": calibration,
+            "--against": against,
+            "--tests": tests,
+            "--method": method,
+            "--draws": draws,
+            "--mask-rate": mask_rate,
+            "--mask": mask,
+            "--each": each,
+        },
+    )
     tested = data or ([model] if model in NAMES else [])
     trained = baseline or []
     code = language(lang).code if lang else None
@@ -153,9 +175,6 @@ def evaluate(
     specs = tuple(spec(at, source, split, limit) for at, source in enumerate(tested))
     training = tuple(spec(at, source, "train", None) for at, source in enumerate(trained, start=len(tested)))
     suites.check_against(against or ())
-    smoothing = {"method": method, "draws": draws, "mask_rate": mask_rate, "mask": mask}
-    if suite != "certified":
-        suites.refuse(suite, {f"--{name.replace('_', '-')}": value for name, value in smoothing.items()})
     asked = Asked(
         model=model,
         out=out,
@@ -168,7 +187,6 @@ def evaluate(
         command=shlex.join(["robust", *sys.argv[1:]]),
     )
     if suite in SUITES:
-        suites.refuse(suite, {"--each": each, "--tests": tests})
         request = EvaluationRequest(
             suite=suite,
             data=specs,
@@ -179,12 +197,7 @@ def evaluate(
         )
         looks = suites.Looks(slices=slices, by=tuple(slice_by or ()), pairs=pairs, shift=shift, calibration=calibration)
         suites.clean(request, against or (), looks, as_json=as_json)
-        return
-    suites.refuse(suite, {"--slices": slices, "--slice-by": slice_by, "--pairs": pairs, "--shift": shift})
-    suites.check_name(suite)
-    if suite == "behaviour":
-        suites.refuse(suite, {"--each": each, "--data": data, "--baseline": trained, "--limit": limit})
-        suites.refuse(suite, {"--calibration": calibration})
+    elif suite == "behaviour":
         suites.behaviour(
             asked,
             against or (),
@@ -194,22 +207,12 @@ def evaluate(
             batch_size=batch_size,
             as_json=as_json,
         )
-        return
-    if suite == "certified":
-        suites.refuse(suite, {"--each": each, "--tests": tests, "--calibration": calibration, "--baseline": trained})
-        suites.certified(suites.only(specs, suite, model), asked, against or (), smoothing=smoothing, as_json=as_json)
-        return
-    suites.refuse(suite, {"--tests": tests})
-    suites.refuse(suite, {"--baseline": trained, "--max-length": max_length, "--batch-size": batch_size})
-    suites.standard(
-        suite,
-        suites.only(specs, suite, model),
-        asked,
-        against or (),
-        each=each,
-        calibration=calibration,
-        as_json=as_json,
-    )
+    elif suite == "certified":
+        smoothing = {"method": method, "draws": draws, "mask_rate": mask_rate, "mask": mask}
+        suites.certified(suites.only(specs, suite, model), asked, smoothing=smoothing, as_json=as_json)
+    else:
+        one = suites.only(specs, suite, model)
+        suites.standard(suite, one, asked, against or (), each=each, calibration=calibration, as_json=as_json)
 
 
 def _has_header(source: str) -> bool:

@@ -19,7 +19,16 @@ if TYPE_CHECKING:
 
 
 OTHERS = ("behaviour", "certified")
-"""Suites with a test data of their own or another shape than `clean` and the suites of attacks."""
+"""Suites that are neither `clean` nor a list of attacks."""
+
+_LOOKS = ("--slices", "--slice-by", "--pairs", "--shift", "--calibration")
+_OPTIONS: Mapping[str, frozenset[str]] = {
+    "clean": frozenset(("--data", "--limit", "--baseline", "--max-length", "--batch-size", "--against", *_LOOKS)),
+    "behaviour": frozenset(("--tests", "--batch-size", "--against")),
+    "certified": frozenset(("--data", "--limit", "--method", "--draws", "--mask-rate", "--mask")),
+}
+_OF_ATTACKS = frozenset(("--data", "--limit", "--each", "--calibration", "--against"))
+"""Options that not every suite knows, by suite."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,12 +57,19 @@ class Looks:
     calibration: bool = False
 
 
-def refuse(suite: str, options: Mapping[str, object]) -> None:
-    """Raise `UserError` for options, by name, that were given and that the suite does not know."""
-    from robust.errors import UserError
+def check_options(suite: str, given: Mapping[str, object]) -> None:
+    """Raise `UserError` for a suite that does not exist, and for options, by name, that it does not know."""
+    from robust.errors import UserError, did_you_mean
+    from robust.evaluation.request import SUITES
+    from robust.recipe.load import shipped
+    from robust.recipe.suite import kinds
 
-    if given := [name for name, value in options.items() if value]:
-        raise UserError(f"{' and '.join(given)}: not for the suite {suite}", fix="leave it out")
+    known = (*SUITES, *OTHERS, *kinds(), *(recipe.name for recipe in shipped("suite")))
+    if suite not in known and not suite.endswith((".yaml", ".yml")):
+        raise UserError(f"there is no suite {suite!r}", fix=did_you_mean(suite, known) or f"use {', '.join(known)}")
+    allowed = _OPTIONS.get(suite, _OF_ATTACKS)
+    if strange := [name for name, value in given.items() if value and name not in allowed]:
+        raise UserError(f"{' and '.join(strange)}: not for the suite {suite}", fix="leave it out")
 
 
 def only(specs: Sequence[DataSpec], suite: str, model: str) -> DataSpec:
@@ -65,18 +81,6 @@ def only(specs: Sequence[DataSpec], suite: str, model: str) -> DataSpec:
     if len(specs) > 1:
         raise UserError(f"the suite {suite} takes one --data, not {len(specs)}", fix="run it once for each")
     return specs[0]
-
-
-def check_name(suite: str) -> None:
-    """Raise `UserError` for what is neither a suite of ours nor a file."""
-    from robust.errors import UserError, did_you_mean
-    from robust.evaluation.request import SUITES
-    from robust.recipe.load import shipped
-    from robust.recipe.suite import kinds
-
-    known = (*SUITES, *OTHERS, *kinds(), *(recipe.name for recipe in shipped("suite")))
-    if suite not in known and not suite.endswith((".yaml", ".yml")):
-        raise UserError(f"there is no suite {suite!r}", fix=did_you_mean(suite, known) or f"use {', '.join(known)}")
 
 
 def clean(request: EvaluationRequest, against: Sequence[Path], looks: Looks, *, as_json: bool) -> None:
@@ -157,9 +161,7 @@ def behaviour(
     finish(run.path, run.as_json(), against, as_json=as_json)
 
 
-def certified(
-    data: DataSpec, asked: Asked, against: Sequence[Path], *, smoothing: Mapping[str, Any], as_json: bool
-) -> None:
+def certified(data: DataSpec, asked: Asked, *, smoothing: Mapping[str, Any], as_json: bool) -> None:
     """Certify a model read through random copies of its input."""
     from robust.cli import certified as shown
     from robust.cli.present import console
@@ -171,7 +173,7 @@ def certified(
     with resumable(), _bar(asked.model) as tell:
         run = evaluate(request, how, tell)
     shown.show(run, console(stderr=as_json))
-    finish(run.path, run.as_json(), against, as_json=as_json)
+    finish(run.path, run.as_json(), (), as_json=as_json)
 
 
 def check_against(against: Sequence[Path]) -> None:

@@ -13,7 +13,7 @@ import numpy as np
 from robust.core.seeds import derive
 from robust.core.types import Lang
 from robust.data.table import Row, Table
-from robust.recipe.augment import AugmentRecipe
+from robust.recipe.augment import Augmentation, AugmentRecipe
 from robust.recipe.behaviour import SLOT, BehaviourRecipe, BehaviourTest
 from robust.results.rows import probabilities
 from robust.stages.augment import augment
@@ -73,7 +73,7 @@ def _of_test(test: BehaviourTest, recipe: BehaviourRecipe, lang: Lang) -> list[C
             else:
                 found.append(tuple(_fill(group[0], {**words, test.vary: word}) for word in recipe.lexicons[test.vary]))
     if test.change is not None:
-        found = _changed([texts[0] for texts in found], test, lang)
+        found = _changed([texts[0] for texts in found], test.name, test.change, lang)
     return [
         Case(
             test=test.name,
@@ -114,11 +114,11 @@ def _fill(template: str, words: Mapping[str, str]) -> str:
     return filled[:1].upper() + filled[1:]
 
 
-def _changed(texts: Sequence[str], test: BehaviourTest, lang: Lang) -> list[tuple[str, ...]]:
+def _changed(texts: Sequence[str], name: str, change: Augmentation, lang: Lang) -> list[tuple[str, ...]]:
     """Each text with its changed copies; texts without any are left out."""
     rows = tuple(Row(id=str(at), fields=(text,)) for at, text in enumerate(dict.fromkeys(texts)))
     table = Table(
-        name=test.name,
+        name=name,
         rows=rows,
         fingerprint="",
         source_fingerprint="",
@@ -127,7 +127,7 @@ def _changed(texts: Sequence[str], test: BehaviourTest, lang: Lang) -> list[tupl
         total=len(rows),
         lang=lang,
     )
-    made = AugmentRecipe(schema_version=1, name=test.name, languages=(lang,), augment=test.change)
+    made = AugmentRecipe(schema_version=1, name=name, languages=(lang,), augment=change)
     copies: dict[str, list[str]] = {}
     for copy in augment(table, made, lang=lang):
         copies.setdefault(copy.row.fields[0], []).append(copy.text)

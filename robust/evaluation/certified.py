@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal, TypeAlias, get_args
+from typing import Any, Literal, TypeAlias, cast, get_args
 
 import numpy as np
 import pyarrow as pa
@@ -180,7 +180,7 @@ def evaluate(
         began = time.perf_counter()
         for example in loaded.aligned.examples:
             if example.id not in rows:
-                rows[example.id] = _certify(victim, example, smoothing)  # type: ignore[arg-type]
+                rows[example.id] = _certify(cast(Victim, victim), example, smoothing)
                 directory.append(rows[example.id], seconds=spent + time.perf_counter() - began)
             if on_progress is not None:
                 seconds = time.perf_counter() - began
