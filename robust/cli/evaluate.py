@@ -33,7 +33,8 @@ def evaluate(
     suite: Annotated[
         str,
         typer.Option(
-            help="What to test: clean (texts as they are); behaviour (one capability after another); "
+            help="What to test: clean (texts as they are); behaviour (one capability after another); certified "
+            "(how many words may change before a vote over random copies can); "
             "standard or standard-small (several attacks, the worst case "
             "of each text), or such a suite's name or .yaml file (robust recipes ls --family suite)."
         ),
@@ -44,6 +45,14 @@ def evaluate(
             help="Of the suite behaviour: tests of your own, a .yaml file or a csv (HateCheck's columns, too)."
         ),
     ] = None,
+    method: Annotated[
+        str | None, typer.Option(help="Of the suite certified: ranmask (words hidden at random) or safer (synonyms).")
+    ] = None,
+    draws: Annotated[int | None, typer.Option(min=1, help="Random copies of each text (certified; 1000).")] = None,
+    mask_rate: Annotated[
+        float | None, typer.Option(help="Share of the words that ranmask hides (certified; 0.8).")
+    ] = None,
+    mask: Annotated[str | None, typer.Option(help="What ranmask puts there (certified; [MASK]).")] = None,
     each: Annotated[
         bool, typer.Option("--each", help="Of a suite of attacks: run every one on all texts, not on those left.")
     ] = False,
@@ -122,6 +131,28 @@ def evaluate(
     from robust.lang.base import language
     from robust.starter import NAMES
 
+    suites.check_options(
+        suite,
+        {
+            "--data": data,
+            "--limit": limit,
+            "--baseline": baseline,
+            "--max-length": max_length,
+            "--batch-size": batch_size,
+            "--slices": slices,
+            "--slice-by": slice_by,
+            "--pairs": pairs,
+            "--shift": shift,
+            "--calibration": calibration,
+            "--against": against,
+            "--tests": tests,
+            "--method": method,
+            "--draws": draws,
+            "--mask-rate": mask_rate,
+            "--mask": mask,
+            "--each": each,
+        },
+    )
     tested = data or ([model] if model in NAMES else [])
     trained = baseline or []
     code = language(lang).code if lang else None
@@ -161,7 +192,6 @@ def evaluate(
         command=shlex.join(["robust", *sys.argv[1:]]),
     )
     if suite in SUITES:
-        suites.refuse(suite, {"--each": each, "--tests": tests})
         request = EvaluationRequest(
             suite=suite,
             data=specs,
@@ -172,12 +202,7 @@ def evaluate(
         )
         looks = suites.Looks(slices=slices, by=tuple(slice_by or ()), pairs=pairs, shift=shift, calibration=calibration)
         suites.clean(request, against or (), looks, as_json=as_json)
-        return
-    suites.refuse(suite, {"--slices": slices, "--slice-by": slice_by, "--pairs": pairs, "--shift": shift})
-    suites.check_name(suite)
-    if suite == "behaviour":
-        suites.refuse(suite, {"--each": each, "--data": data, "--baseline": trained, "--limit": limit})
-        suites.refuse(suite, {"--calibration": calibration})
+    elif suite == "behaviour":
         suites.behaviour(
             asked,
             against or (),
@@ -187,17 +212,12 @@ def evaluate(
             batch_size=batch_size,
             as_json=as_json,
         )
-        return
-    suites.refuse(suite, {"--baseline": trained, "--max-length": max_length, "--batch-size": batch_size})
-    suites.standard(
-        suite,
-        suites.only(specs, suite, model),
-        asked,
-        against or (),
-        each=each,
-        calibration=calibration,
-        as_json=as_json,
-    )
+    elif suite == "certified":
+        smoothing = {"method": method, "draws": draws, "mask_rate": mask_rate, "mask": mask}
+        suites.certified(suites.only(specs, suite, model), asked, smoothing=smoothing, as_json=as_json)
+    else:
+        one = suites.only(specs, suite, model)
+        suites.standard(suite, one, asked, against or (), each=each, calibration=calibration, as_json=as_json)
 
 
 def _has_header(source: str) -> bool:

@@ -24,6 +24,7 @@ from robust.cli import (
     report,
     train,
     trigger,
+    validity,
 )
 from robust.errors import RobustError
 
@@ -49,6 +50,7 @@ app.command("report")(report.report)
 for made in (board.build, board.hidden, board.query, board.schema, board.model_index):
     leaderboard.app.command()(made)
 app.add_typer(leaderboard.app, name="leaderboard")
+app.add_typer(validity.app, name="validity")
 app.add_typer(recipes.app, name="recipes")
 app.add_typer(plugins.app, name="plugins")
 

@@ -21,9 +21,10 @@ def report(
     lang: Annotated[str, typer.Option(help="Language of the page at first, en or es; it can be switched.")] = "en",
 ) -> None:
     """Print a finished run: broken examples and the numbers, worked out again from its rows."""
-    from robust.cli import behaviour, looks, pages, present, scores, worst_case
+    from robust.cli import behaviour, certified, looks, pages, present, scores, worst_case
     from robust.errors import UserError
     from robust.evaluation.behaviour_results import open_behaviour
+    from robust.evaluation.certified import open_certified
     from robust.evaluation.request import open_finished as open_evaluation
     from robust.evaluation.standard import open_suite
     from robust.pages.run import run_page
@@ -43,6 +44,11 @@ def report(
         tests = open_behaviour(run)
         behaviour.show(tests, out)
         _print(tests.as_json(), as_json)
+        return
+    if kind == "certified":
+        certification = open_certified(run)
+        certified.show(certification, out)
+        _print(certification.as_json(), as_json)
         return
     told: dict[str, object]
     if kind == "suite":

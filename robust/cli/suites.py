@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -18,8 +18,17 @@ if TYPE_CHECKING:
     from robust.evaluation.request import EvaluationRequest, Progress
 
 
-OTHERS = ("behaviour",)
-"""Suites with a test data of their own or another shape than `clean` and the suites of attacks."""
+OTHERS = ("behaviour", "certified")
+"""Suites that are neither `clean` nor a list of attacks."""
+
+_LOOKS = ("--slices", "--slice-by", "--pairs", "--shift", "--calibration")
+_OPTIONS: Mapping[str, frozenset[str]] = {
+    "clean": frozenset(("--data", "--limit", "--baseline", "--max-length", "--batch-size", "--against", *_LOOKS)),
+    "behaviour": frozenset(("--tests", "--batch-size", "--against")),
+    "certified": frozenset(("--data", "--limit", "--method", "--draws", "--mask-rate", "--mask")),
+}
+_OF_ATTACKS = frozenset(("--data", "--limit", "--each", "--calibration", "--against"))
+"""Options that not every suite knows, by suite."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,12 +57,19 @@ class Looks:
     calibration: bool = False
 
 
-def refuse(suite: str, options: Mapping[str, object]) -> None:
-    """Raise `UserError` for options, by name, that were given and that the suite does not know."""
-    from robust.errors import UserError
+def check_options(suite: str, given: Mapping[str, object]) -> None:
+    """Raise `UserError` for a suite that does not exist, and for options, by name, that it does not know."""
+    from robust.errors import UserError, did_you_mean
+    from robust.evaluation.request import SUITES
+    from robust.recipe.load import shipped
+    from robust.recipe.suite import kinds
 
-    if given := [name for name, value in options.items() if value]:
-        raise UserError(f"{' and '.join(given)}: not for the suite {suite}", fix="leave it out")
+    known = (*SUITES, *OTHERS, *kinds(), *(recipe.name for recipe in shipped("suite")))
+    if suite not in known and not suite.endswith((".yaml", ".yml")):
+        raise UserError(f"there is no suite {suite!r}", fix=did_you_mean(suite, known) or f"use {', '.join(known)}")
+    allowed = _OPTIONS.get(suite, _OF_ATTACKS)
+    if strange := [name for name, value in given.items() if value and name not in allowed]:
+        raise UserError(f"{' and '.join(strange)}: not for the suite {suite}", fix="leave it out")
 
 
 def only(specs: Sequence[DataSpec], suite: str, model: str) -> DataSpec:
@@ -65,18 +81,6 @@ def only(specs: Sequence[DataSpec], suite: str, model: str) -> DataSpec:
     if len(specs) > 1:
         raise UserError(f"the suite {suite} takes one --data, not {len(specs)}", fix="run it once for each")
     return specs[0]
-
-
-def check_name(suite: str) -> None:
-    """Raise `UserError` for what is neither a suite of ours nor a file."""
-    from robust.errors import UserError, did_you_mean
-    from robust.evaluation.request import SUITES
-    from robust.recipe.load import shipped
-    from robust.recipe.suite import kinds
-
-    known = (*SUITES, *OTHERS, *kinds(), *(recipe.name for recipe in shipped("suite")))
-    if suite not in known and not suite.endswith((".yaml", ".yml")):
-        raise UserError(f"there is no suite {suite!r}", fix=did_you_mean(suite, known) or f"use {', '.join(known)}")
 
 
 def clean(request: EvaluationRequest, against: Sequence[Path], looks: Looks, *, as_json: bool) -> None:
@@ -97,6 +101,7 @@ def clean(request: EvaluationRequest, against: Sequence[Path], looks: Looks, *, 
     if run.resumed:
         again = "already finished; --force runs it again" if run.resumed == len(run.rows) else "went on"
         typer.echo(f"{run.resumed} of {len(run.rows)} rows were answered before ({again})", err=True)
+    known = []
     if looks.slices or looks.by or looks.pairs:
         langs = run.manifest["model"]["languages"]
         only = langs[0] if len(langs) == 1 else None
@@ -104,6 +109,8 @@ def clean(request: EvaluationRequest, against: Sequence[Path], looks: Looks, *, 
         facts.write(known, run.path)
     out = console(stderr=as_json)
     scores.show(run, out)
+    if looks.pairs and not any(one["pair"] for one in known):
+        out.print(f"no pairs were found by --pairs {looks.pairs}", soft_wrap=True)
     seen = looks_.look(run.path, run.rows, shift=looks.shift, calibration=looks.calibration)
     looks_.show(seen, out)
     finish(run.path, {**run.as_json(), **seen.as_dict()}, against, as_json=as_json)
@@ -152,6 +159,21 @@ def behaviour(
         run = evaluate(request, tell)
     shown.show(run, console(stderr=as_json))
     finish(run.path, run.as_json(), against, as_json=as_json)
+
+
+def certified(data: DataSpec, asked: Asked, *, smoothing: Mapping[str, Any], as_json: bool) -> None:
+    """Certify a model read through random copies of its input."""
+    from robust.cli import certified as shown
+    from robust.cli.present import console
+    from robust.evaluation.certified import Smoothing, evaluate
+    from robust.runner import AttackRequest
+
+    how = Smoothing(**{name: value for name, value in smoothing.items() if value is not None})
+    request = AttackRequest(recipe="", data=data, **vars(asked))
+    with resumable(), _bar(asked.model) as tell:
+        run = evaluate(request, how, tell)
+    shown.show(run, console(stderr=as_json))
+    finish(run.path, run.as_json(), (), as_json=as_json)
 
 
 def check_against(against: Sequence[Path]) -> None:

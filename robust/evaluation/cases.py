@@ -13,7 +13,7 @@ import numpy as np
 from robust.core.seeds import derive
 from robust.core.types import Lang
 from robust.lang.base import language
-from robust.recipe.augment import AugmentRecipe
+from robust.recipe.augment import Augmentation, AugmentRecipe
 from robust.recipe.behaviour import SLOT, BehaviourRecipe, BehaviourTest
 from robust.results.rows import probabilities
 from robust.stages.augment.augmenter import copies_of
@@ -74,7 +74,7 @@ def _of_test(test: BehaviourTest, recipe: BehaviourRecipe, lang: Lang) -> list[C
             else:
                 found.append(tuple(_fill(group[0], {**words, test.vary: word}) for word in recipe.lexicons[test.vary]))
     if test.change is not None:
-        found = _changed([texts[0] for texts in found], test, lang)
+        found = _changed([texts[0] for texts in found], test.name, test.change, lang)
     return [
         Case(
             test=test.name,
@@ -115,14 +115,11 @@ def _fill(template: str, words: Mapping[str, str]) -> str:
     return filled[:1].upper() + filled[1:]
 
 
-def _changed(texts: Sequence[str], test: BehaviourTest, lang: Lang) -> list[tuple[str, ...]]:
+def _changed(texts: Sequence[str], name: str, change: Augmentation, lang: Lang) -> list[tuple[str, ...]]:
     """Each text with its changed copies; texts without any are left out."""
-    if test.change is None:
-        raise TypeError(f"test {test.name!r} says nothing of what is changed")
-    made = AugmentRecipe(schema_version=1, name=test.name, languages=(lang,), augment=test.change)
-    items = [
-        Item(id=str(at), text=language(lang).text(text), lang=lang) for at, text in enumerate(dict.fromkeys(texts))
-    ]
+    made = AugmentRecipe(schema_version=1, name=name, languages=(lang,), augment=change)
+    known = language(lang)
+    items = [Item(id=str(at), text=known.text(text), lang=lang) for at, text in enumerate(dict.fromkeys(texts))]
     copies: dict[str, list[str]] = {}
     for copy in copies_of(items, made):
         copies.setdefault(str(copy.text.root), []).append(str(copy.text))

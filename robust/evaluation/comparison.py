@@ -99,6 +99,8 @@ def judged(path: Path) -> Judged:
         return _of_evaluation(path)
     if kind == "behaviour":
         return _of_behaviour(path)
+    if kind == "certified":
+        raise UserError(f"{path} is a certification", fix="compare runs of `robust attack` and of the other suites")
     if kind == "suite":
         suite = open_suite(path)
         return _of_rows(path, suite.manifest, suite.rows, suite.manifest["suite"]["name"], "robust accuracy")

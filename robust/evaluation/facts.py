@@ -36,6 +36,9 @@ SIMILAR = "similar"
 LENGTHS = (10, 25, 50, 100)
 """Most words of a slice of short texts, and so on."""
 
+_BLOCK = 256
+"""Rows that are compared with all others at a time."""
+
 _MARKED = re.compile(r"[áéíóúüñ]", re.IGNORECASE)
 
 
@@ -109,12 +112,13 @@ def _similar(table: Table, *, least: float = 0.3) -> dict[str, str]:
     sizes = np.asarray(counted.sum(axis=1)).ravel()
     labels = np.array([str(row.label) for row in table.rows])
     nearest = np.full(len(table.rows), -1)
-    for at in range(len(table.rows)):
-        shared = (counted[at] @ counted.T).toarray().ravel()
-        score = np.where(labels != labels[at], shared / np.maximum(1, sizes + sizes[at] - shared), -1.0)
-        best = int(score.argmax())
-        if score[best] >= least:
-            nearest[at] = best
+    for start in range(0, len(table.rows), _BLOCK):
+        block = slice(start, start + _BLOCK)
+        shared = (counted[block] @ counted.T).toarray()
+        union = sizes[block, None] + sizes[None, :] - shared
+        score = np.where(labels[block, None] != labels[None, :], shared / np.maximum(1, union), -1.0)
+        best = score.argmax(axis=1)
+        nearest[block] = np.where(score[np.arange(len(best)), best] >= least, best, -1)
     return {
         row.id: str(min(at, int(nearest[at])))
         for at, row in enumerate(table.rows)

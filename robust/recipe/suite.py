@@ -6,7 +6,7 @@ import json
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
 from robust.core.types import Lang
 from robust.errors import RecipeError
@@ -50,6 +50,14 @@ class SuiteRecipe(Part):
     queries: Count
     attacks: Annotated[tuple[SuiteAttack, ...], Field(min_length=1), AfterValidator(_attacks)]
     deviations: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _resolves(self) -> SuiteRecipe:
+        try:
+            self.resolve()
+        except RecipeError as error:
+            raise ValueError(error.message) from None
+        return self
 
     def overrides(self, attack: SuiteAttack) -> tuple[str, ...]:
         """What is set in the recipe of one attack, as `key.path=value`; the budget comes last."""

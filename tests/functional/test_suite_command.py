@@ -150,4 +150,7 @@ def test_a_suite_that_names_an_attack_twice() -> None:
     Path("tiny.yaml").write_text(written, encoding="utf-8")
     ran = robust("recipes", "validate", "tiny.yaml", "--family", "suite")
     assert (ran.code, "names 'names' twice" in ran.err) == (2, True)
+    Path("tiny.yaml").write_text(SUITE.replace("recipe: checklist", "recipe: chekclist"), encoding="utf-8")
+    ran = robust("recipes", "validate", "tiny.yaml", "--family", "suite")
+    assert (ran.code, "no attack recipe is called 'chekclist'" in ran.err) == (2, True), ran.err
     assert SuiteRecipe.model_fields["attacks"].is_required()
