@@ -28,7 +28,7 @@ app.command("pretrain")(pretrain.pretrain)
 app.command("finetune")(finetune.finetune)
 app.command("evaluate")(evaluate.evaluate)
 app.command("report")(report.report)
-for made in (board.build, board.hidden, board.query, board.schema, board.model_index):
+for made in (board.build, board.serve, board.hidden, board.query, board.schema, board.model_index):
     leaderboard.app.command()(made)
 app.add_typer(leaderboard.app, name="leaderboard")
 app.add_typer(recipes.app, name="recipes")

@@ -51,7 +51,7 @@ def _entries(lines: Sequence[Line], lang: PageLang) -> str:
                 *(line.rank, [e.model.id, f"entries/{e.entry_id}.html"], where, f"{e.track.language}", e.suite.id),
                 *(e.threat_model.access, " ".join(e.threat_model.granularity)),
                 *(sections.estimate(results.clean), sections.estimate(results.robust), sections.estimate(line.known)),
-                *(e.benchmark.n, line.state, len(line.raised), e.entry_id),
+                *(e.benchmark.n, line.state, len(line.raised), e.entry_id[:8]),
             ]
         )
     columns = [
