@@ -115,7 +115,7 @@ def serve(
         bool, typer.Option("--leave-out", help="Leave out entries that do not pass their checks.")
     ] = False,
 ) -> None:
-    """Serve the board: pages, a JSON interface (documented at /docs and /openapi.json), submissions to check."""
+    """Serve the board: pages, a JSON interface (described by /openapi.json), submissions to check."""
     from robust.cli import pages
     from robust.errors import UserError
     from robust.leaderboard.store import Folder

@@ -37,6 +37,8 @@ def create_app(root: Folder, *, inbox: Folder | None = None, lang: PageLang = "e
     by_id = {line.opened.entry.entry_id: line for line in lines}
     app = FastAPI(
         title="robust leaderboard",
+        docs_url=None,  # FastAPI's own pages fetch scripts from elsewhere
+        redoc_url=None,
         version=__version__,
         description="Robustness of English and Spanish language models. All numbers follow from the rows of entries.",
     )
