@@ -78,7 +78,7 @@ def cell(value: Cell, column: Column, lang: PageLang) -> str:
     if column.kind == "key":
         return escape(", ".join(told(f"{column.prefix}{part}", lang) for part in str(value).split()))
     if column.kind in ("count", "one", "share") and isinstance(value, (int, float)):
-        return written(value, column.kind, lang)  # type: ignore[arg-type]
+        return written(value, column.kind, lang)
     return escape(str(value))
 
 
