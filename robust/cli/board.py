@@ -101,3 +101,32 @@ def model_index(entry: EntryArgument) -> None:
     from robust.leaderboard.model_index import front_matter
 
     typer.echo(front_matter(sound(entry)), nl=False)
+
+
+def serve(
+    root: RootArgument,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on.")] = 8000,
+    inbox: Annotated[
+        str | None, typer.Option(help="Where submissions that pass their checks are kept. Default: nowhere.")
+    ] = None,
+    lang: Annotated[str, typer.Option(help="Language of the pages at first, en or es; it can be switched.")] = "en",
+    leave_out: Annotated[
+        bool, typer.Option("--leave-out", help="Leave out entries that do not pass their checks.")
+    ] = False,
+) -> None:
+    """Serve the board: pages, a JSON interface (described by /openapi.json), submissions to check."""
+    from robust.cli import pages
+    from robust.errors import UserError
+    from robust.leaderboard.store import Folder
+
+    page_lang = pages.language(lang)
+    try:
+        import uvicorn
+
+        from robust.serve.app import create_app
+    except ImportError as error:
+        raise UserError(f"serving needs {error.name}", fix="pip install 'robust[serve]'") from None
+    kept = Folder.at(inbox) if inbox else None
+    app = create_app(Folder.at(root), inbox=kept, lang=page_lang, leave_out=leave_out)
+    uvicorn.run(app, host=host, port=port, log_level="info")

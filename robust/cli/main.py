@@ -47,7 +47,7 @@ app.command("train")(train.train)
 app.command("evaluate")(evaluate.evaluate)
 app.command("compare")(compare.compare)
 app.command("report")(report.report)
-for made in (board.build, board.hidden, board.query, board.schema, board.model_index):
+for made in (board.build, board.serve, board.hidden, board.query, board.schema, board.model_index):
     leaderboard.app.command()(made)
 app.add_typer(leaderboard.app, name="leaderboard")
 app.add_typer(validity.app, name="validity")

@@ -35,7 +35,7 @@ def report(
     out = present.console(stderr=as_json)
     kind = (RunDirectory(run).manifest or {}).get("kind")
     if html is not None:
-        if kind in ("behaviour", "suite", "evaluation"):
+        if kind in ("behaviour", "certified", "suite", "evaluation"):
             raise UserError(f"{run} is of the kind {kind}; pages are of attacks", fix="name a run of robust attack")
         pages.write(html, run_page(*open_finished(run), page_lang))
         typer.echo(str(html))

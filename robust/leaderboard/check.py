@@ -185,6 +185,21 @@ def _aggregates(opened: Opened) -> Iterator[str]:
     yield from recompute.differences(opened.entry.results, found)
 
 
+def _external(opened: Opened) -> Iterator[str]:
+    """Texts that others sent in count only where they fool the model and some recipe of the suite allows them."""
+    rows = {row["example_id"]: row for row in opened.rows}
+    for text in opened.external:
+        row = rows.get(text.example_id)
+        if row is None or row["label"] is None:
+            yield f"a text by {text.by} is of no example of the entry ({text.example_id})"
+        elif len(text.logits) != len(opened.entry.model.labels) or _top(text.logits) == row["label"]:
+            yield f"the text by {text.by} for {text.example_id} does not fool the model"
+        elif text.adversarial == row["original"] or all(
+            legality.allowed(recipe, row["original"], text.adversarial, row["lang"])[0] for recipe in opened.recipes
+        ):
+            yield f"no recipe of the suite allows the text by {text.by} for {text.example_id}"
+
+
 CHECKS: dict[str, Callable[[Opened], Iterator[str]]] = {
     "recipes": _recipes,
     "rows": _rows,
@@ -192,6 +207,7 @@ CHECKS: dict[str, Callable[[Opened], Iterator[str]]] = {
     "identity": _identity,
     "outcomes": _outcomes,
     "aggregates": _aggregates,
+    "external": _external,
 }
 GOOD = {
     "recipes": "recipes, suite and threat model belong together",
@@ -200,6 +216,7 @@ GOOD = {
     "identity": "the id is the hash of what was measured",
     "outcomes": "every status follows from the model's answers",
     "aggregates": "every number follows from the rows",
+    "external": "every text from outside fools the model within the rules",
 }
 
 

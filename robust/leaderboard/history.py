@@ -57,7 +57,7 @@ def begin(*, by: str, at: str, note: str, evidence: str) -> bytes:
     return _event("claimed", by, at, note, evidence, FIRST).line() + b"\n"
 
 
-def append(data: bytes, state: State, *, by: str, at: str, note: str = "", evidence: str = "") -> bytes:
+def append(data: bytes, state: str, *, by: str, at: str, note: str = "", evidence: str = "") -> bytes:
     """The history with one more line. Raises `UserError` where that state cannot come next."""
     events = read(data, "the history")
     wanted = next((known for known in STATES if known == state), None)

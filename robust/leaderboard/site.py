@@ -12,7 +12,6 @@ from robust.leaderboard.check import Opened
 from robust.pages import sections
 from robust.pages.html import PageLang, data, number, page, text
 from robust.pages.table import Cell, Column, table
-from robust.pages.texts import told
 from robust.results.estimates import proportion
 
 
@@ -51,7 +50,7 @@ def _entries(lines: Sequence[Line], lang: PageLang) -> str:
                 *(line.rank, [e.model.id, f"entries/{e.entry_id}.html"], where, f"{e.track.language}", e.suite.id),
                 *(e.threat_model.access, " ".join(e.threat_model.granularity)),
                 *(sections.estimate(results.clean), sections.estimate(results.robust), sections.estimate(line.known)),
-                *(e.benchmark.n, line.state, len(line.raised), e.entry_id),
+                *(e.benchmark.n, line.state, len(line.raised), e.entry_id[:8]),
             ]
         )
     columns = [
@@ -84,11 +83,11 @@ def _heat(lines: Sequence[Line], lang: PageLang) -> list[str]:
         return []
     made = [sections.heading("h.heat", lang, "lead.heat")]
     for (code, name, _), entries in sorted(sets.items()):
-        made.append(f"<h3>{escape(name)} · {text(f'lang.{code}', lang)}</h3>{_grid(entries, lang)}")
+        made.append(f"<h3>{escape(name)} · {text(f'lang.{code}', lang)}</h3>{_grid(name, entries, lang)}")
     return made
 
 
-def _grid(entries: Sequence[Opened], lang: PageLang) -> str:
+def _grid(name: str, entries: Sequence[Opened], lang: PageLang) -> str:
     cells: dict[tuple[str, str], dict[str, bool]] = {}
     for opened in entries:
         model, task = f"{opened.entry.model.id} · {opened.entry.model.weights[-8:]}", opened.entry.track.task
@@ -105,10 +104,10 @@ def _grid(entries: Sequence[Opened], lang: PageLang) -> str:
         worst = {i: all(one.get(i, True) for one in mine) for i in mine[0]}
         drawn = [_hot(cells.get((model, attack)), lang) for attack in attacks]
         body.append(f'<tr><th scope="row">{escape(model)}</th>{"".join(drawn)}{_hot(worst, lang)}</tr>')
+    first, last = text("c.model", lang, "th", scope="col"), text("c.worst", lang, "th", scope="col")
     return (
-        f'<div class="scroll" role="region" tabindex="0" aria-label="{escape(told("h.heat", lang))}" '
-        f'data-label="h.heat"><table class="heat"><thead><tr>{text("c.model", lang, "th", scope="col")}{head}'
-        f"{text('c.worst', lang, 'th', scope='col')}</tr></thead><tbody>{''.join(body)}</tbody></table></div>"
+        f'<div class="scroll" role="region" tabindex="0" aria-label="{escape(name)}"><table class="heat">'
+        f"<thead><tr>{first}{head}{last}</tr></thead><tbody>{''.join(body)}</tbody></table></div>"
     )
 
 

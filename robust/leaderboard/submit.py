@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
+
 from robust.errors import DataError, UserError
 from robust.leaderboard import history, recompute, rows
 from robust.leaderboard.canonical import digest, entry_id, pretty
@@ -139,7 +141,14 @@ def _open(path: Path) -> _Run:
         )
     if not found:
         raise DataError(f"{path} has no rows", fix="attack at least one example")
-    recipe = AttackRecipe.model_validate(manifest["recipe"]["resolved"], strict=False)
+    try:
+        recipe = AttackRecipe.model_validate(manifest["recipe"]["resolved"], strict=False)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise DataError(
+            f"{path}: the recipe cannot be built: {'.'.join(map(str, first['loc']))}: {first['msg']}",
+            fix="install the plugins that the run was made with",
+        ) from error
     if recipe.attack.goal.name == "reduced":
         raise UserError(
             f"{recipe.name} is a diagnosis: its successes are no wrong answers", fix="submit a run of another attack"

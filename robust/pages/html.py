@@ -15,6 +15,8 @@ from robust.pages.texts import TEXTS, told
 PageLang = Literal["en", "es"]
 Number = Literal["share", "count", "one"]
 
+PERCENT = "\u00a0%"
+
 
 @cache
 def asset(name: str) -> str:
@@ -32,7 +34,7 @@ def written(value: float | None, kind: Number, lang: PageLang) -> str:
     """A number for people: `share` in percent with one decimal, `one` with one decimal, `count` as it is."""
     if value is None:
         return "–"
-    digits = f"{100 * value:.1f} %" if kind == "share" else f"{value:.1f}" if kind == "one" else f"{value:.0f}"
+    digits = f"{100 * value:.1f}{PERCENT}" if kind == "share" else f"{value:.1f}" if kind == "one" else f"{value:.0f}"
     return digits.replace(".", ",") if lang == "es" else digits
 
 

@@ -12,7 +12,7 @@
   const t = key => TEXTS[lang][key] ?? key;
   const comma = s => lang === "es" ? s.replace(".", ",") : s;
   const write = (v, kind) => v === null || v === undefined || v === "" ? "–"
-    : comma(kind === "share" ? (100 * v).toFixed(1) + " %" : kind === "one" ? Number(v).toFixed(1) : Number(v).toFixed(0));
+    : comma(kind === "share" ? (100 * v).toFixed(1) + "\u00a0%" : kind === "one" ? Number(v).toFixed(1) : Number(v).toFixed(0));
   const make = (tag, attrs, ...inside) => {
     const e = document.createElement(tag);
     for (const [k, v] of Object.entries(attrs || {})) {
@@ -55,7 +55,7 @@
     if (c.kind === "link" && v !== null) td.append(make("a", { href: v[1] }, v[0]));
     else td.append(shown(v, c));
     if (c.kind === "estimate" && v !== null && v[0] !== null) {
-      const bare = x => write(x, c.unit).replace(" %", "");
+      const bare = x => write(x, c.unit).replace("\u00a0%", "");
       td.append(" ", make("span", { class: "ci" }, "[" + bare(v[1]) + "; " + bare(v[2]) + "]"));
     }
   }

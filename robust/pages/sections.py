@@ -12,7 +12,7 @@ from robust.pages.diff import alternating, differences
 from robust.pages.html import PageLang, data, number, text
 from robust.pages.table import Cell, Column, table
 from robust.pages.words import breaking
-from robust.results.estimates import Estimate, mean
+from robust.results.estimates import Estimate, mean, proportion
 from robust.results.rows import Row, probabilities
 from robust.results.summary import summarise
 
@@ -77,9 +77,7 @@ def curves(groups: Mapping[str, Sequence[Row]], task: Task, lang: PageLang) -> s
     """Accuracy against queries, drawn and as a table."""
     found = {name: curve(group, task) for name, group in groups.items()}
     rows: list[list[Cell]] = [
-        [name, step.queries, [step.value, step.low, step.high, step.k, step.n]]
-        for name, steps in found.items()
-        for step in steps
+        [name, step.queries, estimate(proportion(step.k, step.n))] for name, steps in found.items() for step in steps
     ]
     columns = [
         Column(name="attack", heading="c.attack", choose=True),

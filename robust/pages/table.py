@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Literal, TypeAlias
 
-from robust.pages.html import PageLang, data, text, written
+from robust.pages.html import PERCENT, PageLang, data, text, written
 from robust.pages.texts import told
 
 Kind = Literal["text", "count", "one", "share", "estimate", "key", "link"]
@@ -71,13 +71,14 @@ def cell(value: Cell, column: Column, lang: PageLang) -> str:
         shown, low, high = (written(_number(v), column.unit, lang) for v in value[:3])
         if value[0] is None:
             return "–"
-        return f'{shown} <span class="ci">[{low.removesuffix(" %")}; {high.removesuffix(" %")}]</span>'
+        ends = f"[{low.removesuffix(PERCENT)}; {high.removesuffix(PERCENT)}]"
+        return f'{shown} <span class="ci">{ends}</span>'
     if column.kind == "link" and isinstance(value, list):
         return f'<a href="{escape(str(value[1]))}">{escape(str(value[0]))}</a>'
     if column.kind == "key":
         return escape(", ".join(told(f"{column.prefix}{part}", lang) for part in str(value).split()))
     if column.kind in ("count", "one", "share") and isinstance(value, (int, float)):
-        return written(value, column.kind, lang)  # type: ignore[arg-type]
+        return written(value, column.kind, lang)
     return escape(str(value))
 
 

@@ -18,9 +18,9 @@ _SAID: Mapping[str, tuple[str, str]] = {
     "lead.board": (
         "How often models of English and Spanish are right, and how often they still are when someone changes "
         "their texts on purpose. Every number is worked out again from the rows of its entry; intervals are 95 %.",
-        "Con qué frecuencia aciertan los modelos del inglés y del español, y con qué frecuencia aciertan aún cuando "
-        "alguien cambia los textos a propósito. Cada número se vuelve a calcular a partir de las filas de su entrada; "
-        "los intervalos son del 95 %.",
+        "Con qué frecuencia aciertan los modelos del inglés y del español, y con qué frecuencia siguen acertando "
+        "cuando alguien cambia los textos a propósito. Cada número se vuelve a calcular a partir de las filas de su "
+        "entrada; los intervalos son del 95 %.",
     ),
     "h.entries": ("Entries", "Entradas"),
     "h.heat": ("Accuracy under each attack", "Acierto bajo cada ataque"),

@@ -77,7 +77,7 @@ def summarise(rows: Sequence[Mapping[str, Any]], task: Task = "classification") 
 def is_right(row: Mapping[str, Any], task: Task = "classification") -> bool:
     """Whether the unedited text of a row without an error is answered rightly."""
     if task == "classification":
-        return _argmax(row["clean_logits"]) == row["label"]
+        return bool(_argmax(row["clean_logits"]) == row["label"])
     return _exact(row["clean_counts"], task)
 
 

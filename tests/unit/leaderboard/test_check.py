@@ -13,6 +13,7 @@ from robust.leaderboard.audit import audit
 from robust.leaderboard.canonical import entry_id, pretty
 from robust.leaderboard.check import Finding, check, passed
 from robust.leaderboard.history import begin
+from robust.leaderboard.recompute import results
 from robust.leaderboard.schema import Entry
 from robust.leaderboard.store import ENTRY, HISTORY, ROWS, Folder
 from robust.leaderboard.submit import files, submit
@@ -40,6 +41,17 @@ def forge(folder: Folder, entry: dict[str, Any], rows: list[dict[str, Any]], *, 
         folder.write(HISTORY, begin(by="forger", at="2026-11-27T12:00:00Z", note="", evidence=evidence))
     folder.write(ENTRY, pretty(entry))
     folder.write(ROWS, entry_rows.write(rows))
+
+
+def forget_a_success(folder: Folder) -> dict[str, Any]:
+    """Forge the entry of one run so that its first success is called a failure; returns that row as it was."""
+    entry, rows = said(folder), rows_of(folder)
+    row = next(row for row in rows if row["status"] == "success")
+    before = dict(row)
+    row |= {"status": "failure", "adversarial": None, "words_changed": 0, "verified": False}
+    entry["results"] = results(rows, "classification", {row["attack"]: None}).model_dump(mode="json")
+    forge(folder, entry, rows, seal=True)
+    return before
 
 
 def failures(folder: Folder) -> list[Finding]:
@@ -210,12 +222,12 @@ def test_numbers_of_an_entry_are_the_plain_counts_of_its_rows(make: Make) -> Non
             right.add(row["example_id"])
         if row["status"] == "success":
             broken.add(row["example_id"])
-    results = opened.entry.results
-    assert (results.clean.k, results.clean.n) == (len(right), 20)
-    assert (results.robust.k, results.robust.n) == (len(right - broken), 20)
-    assert [attack.attack for attack in results.attacks] == ["keyboard-typos", "textfooler"]
-    assert results.robust.k is not None
-    assert all(results.robust.k <= (attack.robust.k or 0) for attack in results.attacks)
+    found = opened.entry.results
+    assert (found.clean.k, found.clean.n) == (len(right), 20)
+    assert (found.robust.k, found.robust.n) == (len(right - broken), 20)
+    assert [attack.attack for attack in found.attacks] == ["keyboard-typos", "textfooler"]
+    assert found.robust.k is not None
+    assert all(found.robust.k <= (attack.robust.k or 0) for attack in found.attacks)
 
 
 def test_the_same_runs_make_the_same_bytes(make: Make, runs: dict[str, Any]) -> None:

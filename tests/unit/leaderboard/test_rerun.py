@@ -13,7 +13,7 @@ from robust.leaderboard.check import open_entry
 from robust.leaderboard.recompute import results, survivors
 from robust.leaderboard.store import Folder
 from tests.unit.leaderboard.conftest import Toy
-from tests.unit.leaderboard.test_check import forge, rows_of, said
+from tests.unit.leaderboard.test_check import forge, forget_a_success, rows_of, said
 
 Make = Callable[..., Folder]
 pytestmark = pytest.mark.usefixtures("toy")
@@ -63,17 +63,13 @@ def test_other_weights_are_refused(make: Make) -> None:
 def test_texts_from_outside_count_where_they_fool_the_model_and_keep_to_the_rules(make: Make) -> None:
     """Successes of the typos, which may change any letter, against an entry of the same attack that missed them."""
     folder = make("keyboard-typos")
-    entry, rows = said(folder), rows_of(folder)
-    broken = [row for row in rows if row["status"] == "success"]
-    first = dict(broken[0])
-    broken[0] |= {"status": "failure", "adversarial": None, "words_changed": 0, "verified": False}
-    entry["results"] = results(rows, "classification", {"keyboard-typos": None}).model_dump(mode="json")
-    forge(folder, entry, rows, seal=True)
+    first = forget_a_success(folder)
     opened = open_entry(folder)
+    broken = [row for row in opened.rows if row["status"] == "success"]
     texts = [
         (first["example_id"], first["original"]),
         (first["example_id"], first["adversarial"]),
-        (broken[1]["example_id"], "whatever"),
+        (broken[0]["example_id"], "whatever"),
         ("nobody", "whatever"),
     ]
     kept, attempts = rerun.try_texts(opened, texts, by="eve")

@@ -1,0 +1,1 @@
+"""A leaderboard over HTTP: its pages, a JSON interface, and submissions taken for checking."""
