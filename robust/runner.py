@@ -19,7 +19,7 @@ from robust.core.victim import AnyVictim, Victim
 from robust.data import questions, tagged
 from robust.data.labels import Aligned, to_examples
 from robust.data.source import DataSpec, Table, read
-from robust.data.tasks import question_examples, tagging_examples
+from robust.data.tasks import plain_examples, question_examples, tagging_examples
 from robust.engine.answers import Stats
 from robust.engine.run import EngineOptions, run_attack
 from robust.engine.store import Store
@@ -230,9 +230,16 @@ def _expected(victim: AnyVictim) -> AnyVictim:
 
 
 def _read(spec: DataSpec, task: Task) -> AnyTable:
-    if task != "classification" and spec.attack_field is not None:
+    if task in ("tagging", "qa") and spec.attack_field is not None:
         raise UserError(f"--attack-field means nothing for the task {task}", fix="leave it out")
-    if task != "classification" and spec.source in NAMES:
+    if task == "seq2seq":
+        if spec.label or spec.label_map:
+            raise UserError(
+                "labels mean nothing for the task seq2seq: outputs are compared with the model's own",
+                fix="leave out --label and --label-map",
+            )
+        return read(replace(spec, label=""))
+    if task in ("tagging", "qa") and spec.source in NAMES:
         needs = "tags (a CoNLL file, say)" if task == "tagging" else "answers (a SQuAD file, say)"
         raise DataError(
             f"{spec.source} are texts for classifiers, and the model is for the task {task}",
@@ -247,6 +254,8 @@ def _examples(spec: DataSpec, table: AnyTable, victim: AnyVictim) -> Aligned:
         return tagging_examples(table, labels, lang=lang)
     if isinstance(table, questions.QuestionTable):
         return question_examples(table, lang=lang)
+    if victim.meta.task == "seq2seq":
+        return plain_examples(table, lang=lang, attack_field=spec.attack_field)
     return to_examples(table, labels, lang=lang, attack_field=spec.attack_field)
 
 

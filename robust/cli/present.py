@@ -123,6 +123,9 @@ def _lines(runs: Sequence[FinishedRun]) -> list[tuple[str, list[str]]]:
             ("clean F1", [s.clean_f1.percent() if s.clean_f1 else "–" for s in sums]),
             ("F1 under attack", [s.f1_under_attack.percent() if s.f1_under_attack else "–" for s in sums]),
         ]
+    if any(s.overlap_under_attack for s in sums):
+        shown = [s.overlap_under_attack.percent() if s.overlap_under_attack else "–" for s in sums]
+        lines.append(("overlap under attack", shown))
     if any(s.errors for s in sums):
         lines.append(("errors", [str(s.errors) for s in sums]))
     return lines

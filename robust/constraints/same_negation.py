@@ -33,7 +33,7 @@ class SameNegation:
 def _keeps(pair: Pair) -> bool:
     if not _of_root(pair.original, pair.lang):  # then a negation could only have come with an edit
         words = pair.candidate.words
-        return not any(_kind(words[at], pair.lang) for at in pair.candidate.edited)
+        return not any(negation(words[at], pair.lang) for at in pair.candidate.edited)
     here = _places(pair.candidate, pair.lang)
     left = [at for at in pair.candidate.origins if at >= 0 and not negation(pair.original.words[at], pair.lang)]
     # Of the words before a negation those count that are still there, so that any of them may be deleted.

@@ -31,8 +31,18 @@ class Answers:
         return tuple([text.locate(span) for span in self.spans])
 
 
-Target: TypeAlias = int | TokenLabels | Answers
-"""What the model should say: a class index, a label for each word, or answer spans."""
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """Target of a sequence-to-sequence task: the text that outputs are compared with.
+
+    The engine puts the model's own output for the unedited text here (see `RelativeGoal`).
+    """
+
+    text: str = ""
+
+
+Target: TypeAlias = int | TokenLabels | Answers | Reference
+"""What the model should say: a class index, a label for each word, answer spans, or a text."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -39,7 +39,7 @@ class Reading:
     """What an answer says, for people, and how right it is.
 
     `counts` add up over examples. Tagging: hits, gold and predicted entities (words, where tags mark no spans).
-    Question answering: F1 and exact match of the answer.
+    Question answering: F1 and exact match of the answer. Sequence to sequence: overlap with the clean output.
     """
 
     answer: str
@@ -65,6 +65,15 @@ class TaskGoal(Protocol):
 
     def reading(self, answer: Floats, text: Text, example: Example, labels: Sequence[str], /) -> Reading:
         """What the answer to `text` says."""
+        ...
+
+
+@runtime_checkable
+class RelativeGoal(Protocol):
+    """Optional for a `TaskGoal`: what counts as right is what the victim says of the unedited text."""
+
+    def relative_to(self, clean: Floats, example: Example, /) -> Example:
+        """The example with that answer as its target."""
         ...
 
 
@@ -109,7 +118,12 @@ def resolved(goal: AnyGoal, labels: Sequence[str]) -> ReadyGoal:
     return goal.among(labels) if isinstance(goal, LabelGoal) else goal
 
 
-GOALS: Mapping[Task, str] = {"classification": "untargeted", "tagging": "tagging_drop", "qa": "answer_drop"}
+GOALS: Mapping[Task, str] = {
+    "classification": "untargeted",
+    "tagging": "tagging_drop",
+    "qa": "answer_drop",
+    "seq2seq": "overlap_drop",
+}
 """The usual goal of each task."""
 
 

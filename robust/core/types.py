@@ -13,8 +13,8 @@ Bools: TypeAlias = npt.NDArray[np.bool_]
 Lang: TypeAlias = Literal["en", "es"]
 LANGS: tuple[Lang, ...] = ("en", "es")
 
-Task: TypeAlias = Literal["classification", "tagging", "qa"]
-"""What a model does: a class for a text, a tag for each word, or the span of a text that answers a question."""
+Task: TypeAlias = Literal["classification", "tagging", "qa", "seq2seq"]
+"""What a model does: a class for a text, a tag for each word, the span that answers a question, or another text."""
 
 Fields: TypeAlias = tuple[str, ...]
 """What a victim reads: `(sentence,)`, `(premise, hypothesis)`, `(question, context)`, or the words of a sentence."""

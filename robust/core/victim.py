@@ -46,7 +46,8 @@ class StructuredVictim(Protocol):
 
     `tagging`: the fields are the words of a sentence, and the array has a row of logits for each word. `qa`: the fields
     are question and context, and the array has a row `(start, end, logit)` for each of the best answers, best first;
-    `context[start:end]` is the answer.
+    `context[start:end]` is the answer. `seq2seq`: the array has one column, a row `(code point,)` for each character of
+    the output.
     """
 
     @property

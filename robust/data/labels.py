@@ -6,12 +6,11 @@ import re
 import shlex
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from robust.core.example import Example
-from robust.core.text import Text
+from robust.core.example import Example, Target
 from robust.core.types import Lang
 from robust.data.table import Row, Table
 from robust.errors import DataError, UserError
@@ -75,16 +74,19 @@ def to_examples(
             raise DataError(
                 f"{table.name}: the language of row {row.id} is not known", fix="say --lang en or --lang es"
             )
-        examples.append(_example(row, code, mapping[row.label or ""], attack_field, language(code).text))
+        examples.append(example_of(row, code, mapping[row.label or ""], attack_field))
     return Aligned(examples=examples, matched=matched, mapping=mapping)
 
 
-def _example(row: Row, lang: Lang, target: int, attack_field: int | None, text: Callable[[str], Text]) -> Example:
+def example_of(row: Row, lang: Lang, target: Target, attack_field: int | None) -> Example:
+    """A row as an example; `attack_field`: as in `to_examples`. Raises `DataError` where there is no such field."""
     at = len(row.fields) - 1 if attack_field is None else attack_field
     if at >= len(row.fields):
         raise DataError(f"row {row.id} has one text, there is no second to attack", fix="name it with --pair")
     before, after = row.fields[:at], row.fields[at + 1 :]
-    return Example(id=row.id, text=text(row.fields[at]), target=target, lang=lang, before=before, after=after)
+    return Example(
+        id=row.id, text=language(lang).text(row.fields[at]), target=target, lang=lang, before=before, after=after
+    )
 
 
 def align(counts: Mapping[str, int], labels: Sequence[str], table: Table) -> tuple[dict[str, int], str]:

@@ -1,16 +1,18 @@
-"""Tagged sentences and questions as examples to attack."""
+"""Tagged sentences, questions and texts without labels as examples to attack."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
 from itertools import chain
+from typing import Literal
 
-from robust.core.example import Answers, Example, TokenLabels
+from robust.core.example import Answers, Example, Reference, TokenLabels
 from robust.core.text import Text
 from robust.core.types import Lang
-from robust.data.labels import Aligned
+from robust.data.labels import Aligned, example_of
 from robust.data.questions import QuestionTable
+from robust.data.table import Table
 from robust.data.tagged import TaggedTable
 from robust.errors import DataError
 from robust.lang.base import language
@@ -53,6 +55,18 @@ def question_examples(table: QuestionTable, *, lang: Lang | None = None) -> Alig
         spans = tuple((answer.start, answer.start + len(answer.text)) for answer in row.answers)
         context = language(code).text(row.context)
         examples.append(Example(id=row.id, text=context, target=Answers(spans), lang=code, before=(row.question,)))
+    return Aligned(examples=examples, matched="by name", mapping={})
+
+
+def plain_examples(table: Table, *, lang: Lang | None = None, attack_field: Literal[0, 1] | None = None) -> Aligned:
+    """Texts for a sequence-to-sequence model; labels play no part. `attack_field`: as in `to_examples`.
+
+    Raises `DataError` for rows without a language.
+    """
+    examples = []
+    for row in table.rows:
+        code = _lang(lang or row.lang or table.lang, table.name)
+        examples.append(example_of(row, code, Reference(), attack_field))
     return Aligned(examples=examples, matched="by name", mapping={})
 
 

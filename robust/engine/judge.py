@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 
 from robust.core.example import Example, Target
-from robust.core.goal import AnyGoal, Reading, ReadyGoal, TaskGoal, for_victim, given
+from robust.core.goal import AnyGoal, Reading, ReadyGoal, RelativeGoal, TaskGoal, for_victim, given
 from robust.core.search import Scores
 from robust.core.text import Text
 from robust.core.types import Floats
@@ -18,6 +18,10 @@ from robust.core.victim import VictimMeta
 
 class Judge(Protocol):
     """A goal together with what it needs to know of the victim."""
+
+    def prepared(self, clean: Floats, example: Example, /) -> Example:
+        """The example once the answer to its unedited text is known."""
+        ...
 
     def scores(self, answers: Sequence[Floats], texts: Sequence[Text], example: Example, /) -> Scores:
         """How near each answer is to the goal; `answers[i]` is what the victim said of `texts[i]`."""
@@ -48,6 +52,9 @@ class _Logits:
     goal: ReadyGoal
     n_labels: int
 
+    def prepared(self, clean: Floats, example: Example, /) -> Example:
+        return example
+
     def scores(self, answers: Sequence[Floats], texts: Sequence[Text], example: Example, /) -> Scores:
         logits = np.array(answers, np.float32).reshape(len(answers), self.n_labels)
         goal = given(self.goal, texts)
@@ -64,6 +71,9 @@ class _Logits:
 class _Arrays:
     goal: TaskGoal
     labels: tuple[str, ...]
+
+    def prepared(self, clean: Floats, example: Example, /) -> Example:
+        return self.goal.relative_to(clean, example) if isinstance(self.goal, RelativeGoal) else example
 
     def scores(self, answers: Sequence[Floats], texts: Sequence[Text], example: Example, /) -> Scores:
         score, met = self.goal.judge(answers, texts, example, self.labels)

@@ -79,6 +79,7 @@ def run_attack(
 async def _attacked(scope: ExampleScope, services: Services) -> Outcome:
     judge, example = services.judge, scope.example
     (clean,) = await Call(services.canonical, [example.fields(example.text)])
+    example = scope.prepare(clean)
     outcome = partial(_outcome, scope, judge=judge, clean=clean)
     await scope.open()
     if judge.skips(clean, example):

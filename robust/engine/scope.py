@@ -94,6 +94,11 @@ class ExampleScope:
         """Distinct texts asked for so far; a text's gradient counts apart from its logits."""
         return len(self._known) + len(self._differentiated)
 
+    def prepare(self, clean: Floats) -> Example:
+        """Let the goal see the canonical answer to the unedited text, before anything is asked; gives the example."""
+        self._example = self._services.judge.prepared(clean, self._example)
+        return self._example
+
     async def open(self) -> None:
         """Ask for the unedited text, the first query."""
         self._start = float((await self.score([self._example.text])).goal[0])

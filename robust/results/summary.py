@@ -23,10 +23,14 @@ class Summary:
     ones, `words_changed_mean` is the mean share of words changed (0 to 1) over the successes. A mean over nothing is
     None.
 
-    Other tasks than classification also have `clean_f1` and `f1_under_attack`, over all examples without an error: of
-    all entities together (of words, where tags mark none) or the mean of the answers. There an example is right where
-    all its entities, or its answer, are right exactly; `skipped` ones had nothing to lose by the goal's standard; and
-    an example whose attack failed counts with its clean answer.
+    Taggers and models that answer questions also have `clean_f1` and `f1_under_attack`, over all examples without an
+    error: of all entities together (of words, where tags mark none) or the mean of the answers. There an example is
+    right where all its entities, or its answer, are right exactly; `skipped` ones had nothing to lose by the goal's
+    standard; and an example whose attack failed counts with its clean answer.
+
+    Of a sequence-to-sequence model its own output for the unedited text is what is right: every example with an output
+    is, and it stays so while no attack succeeds. `overlap_under_attack` is the mean overlap of the two outputs over all
+    of them, 1 where the attack failed.
     """
 
     n: int
@@ -40,12 +44,15 @@ class Summary:
     skipped: int
     clean_f1: Estimate | None = None
     f1_under_attack: Estimate | None = None
+    overlap_under_attack: Estimate | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """The summary as JSON-ready values."""
         rates = ["clean_accuracy", "accuracy_under_attack", "attack_success_rate"]
         if self.clean_f1 is not None:
             rates += ["clean_f1", "f1_under_attack"]
+        if self.overlap_under_attack is not None:
+            rates.append("overlap_under_attack")
         rest = ("queries_mean", "unique_queries_mean", "words_changed_mean", "errors", "skipped")
         return {
             "n": self.n,
@@ -59,6 +66,7 @@ def summarise(rows: Sequence[Mapping[str, Any]], task: Task = "classification") 
     judged = [r for r in rows if r["status"] != "error"]
     attacked = [r for r in judged if r["status"] in ("success", "failure")]
     broken = [r for r in judged if r["status"] == "success"]
+    marked = task in ("tagging", "qa")
     return Summary(
         n=len(rows),
         clean_accuracy=proportion(sum(is_right(r, task) for r in judged), len(judged)),
@@ -69,8 +77,9 @@ def summarise(rows: Sequence[Mapping[str, Any]], task: Task = "classification") 
         words_changed_mean=_mean([r["words_changed"] / max(1, r["words"]) for r in broken]),
         errors=len(rows) - len(judged),
         skipped=sum(r["status"] == "skipped" for r in rows),
-        clean_f1=None if task == "classification" else _f1([r["clean_counts"] for r in judged], task),
-        f1_under_attack=None if task == "classification" else _f1([_final(r) for r in judged], task),
+        clean_f1=_f1([r["clean_counts"] for r in judged], task) if marked else None,
+        f1_under_attack=_f1([_final(r) for r in judged], task) if marked else None,
+        overlap_under_attack=mean([_final(r)[0] for r in attacked]) if task == "seq2seq" else None,
     )
 
 
@@ -78,13 +87,15 @@ def is_right(row: Mapping[str, Any], task: Task = "classification") -> bool:
     """Whether the unedited text of a row without an error is answered rightly."""
     if task == "classification":
         return bool(_argmax(row["clean_logits"]) == row["label"])
+    if task == "seq2seq":
+        return row["status"] in ("success", "failure")
     return _exact(row["clean_counts"], task)
 
 
 def stands(row: Mapping[str, Any], task: Task = "classification") -> bool:
     """Whether a row without an error is right after the attack too."""
-    if task == "classification":
-        return is_right(row) and row["status"] != "success"
+    if task in ("classification", "seq2seq"):
+        return is_right(row, task) and row["status"] != "success"
     return _exact(_final(row), task)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from robust.core.constraint import TargetConstraint
-from robust.core.example import Answers, Example, Target, TokenLabels
+from robust.core.example import Answers, Example, Reference, Target, TokenLabels
 from robust.core.goal import TaskGoal
 from robust.core.text import Text
 from robust.core.types import LANGS, Floats, Lang
@@ -29,8 +29,12 @@ def example(target: Target, lang: Lang) -> Example:
 
 def check_task_goal(goal: TaskGoal, expect: Callable[[bool, object, str], None]) -> None:
     """Pure functions of the answers, each judged alone; refuses targets of another task."""
-    targets: dict[str, Target] = {"tagging": TokenLabels(_TAGS), "qa": Answers(((0, 3),))}
-    labels = LABELS if goal.task == "tagging" else ("start", "end", "logit")
+    targets: dict[str, Target] = {
+        "tagging": TokenLabels(_TAGS),
+        "qa": Answers(((0, 3),)),
+        "seq2seq": Reference("y se fue"),
+    }
+    labels = {"tagging": LABELS, "qa": ("start", "end", "logit")}.get(goal.task, ("character",))
     for lang in LANGS:
         one = example(targets[goal.task], lang)
         texts = [one.text, one.text.replace(1, "x"), one.text.delete(2), one.text.insert(4, "y"), one.text.append("z")]
@@ -53,6 +57,8 @@ def _answer(goal: TaskGoal, text: Text, seed: int) -> Floats:
     rng = np.random.default_rng(seed)
     if goal.task == "tagging":
         return (rng.normal(size=(len(text), len(LABELS))) * 10).astype(np.float32)
+    if goal.task == "seq2seq":
+        return np.array([[ord(sign)] for sign in str(text)[seed:]], np.float32)
     rows = [(*text.spans[at], logit) for at, logit in zip(rng.permutation(len(text)), (3.0, 1.0, -1.0), strict=False)]
     return np.array(rows, np.float32)
 

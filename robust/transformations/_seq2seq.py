@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import Any
 
 from robust.checkpoints.device import pick_accelerator
+from robust.checkpoints.generation import EXTRAS, HEADS, generate
 from robust.checkpoints.locate import Checkpoint, fetch, locate, pinned
-from robust.checkpoints.memory import in_memory
 from robust.checkpoints.pretrained import load as load_checkpoint
 from robust.checkpoints.pretrained import load_config
 from robust.checkpoints.tokens import token_limit
@@ -18,16 +18,14 @@ from robust.core.text import Text
 from robust.core.types import Lang
 from robust.lang.base import language
 
-BATCH = 16
-"""Texts that are written anew together, all of the same number of tokens: padding would disturb the beams."""
 SEQ2SEQ = Wanted(
     auto="AutoModelForSeq2SeqLM",
     noun="sequence-to-sequence model",
     kind="a sequence-to-sequence model",
     incomplete="lacks weights",
     option="`model: DIR` of the transformation",
-    heads=("ForConditionalGeneration", "MTModel", "MarianMTModel"),
-    extras=("generation_config.json", "*.spm"),
+    heads=HEADS,
+    extras=EXTRAS,
 )
 
 
@@ -44,36 +42,8 @@ class Writer:
 
         The same for a text whatever else is asked, up to float noise. Raises `OutOfMemory`.
         """
-        found: list[list[str]] = [[] for _ in texts]
-        ids = [self.tokenizer(text, truncation=True, max_length=self.max_length)["input_ids"] for text in texts]
-        by_length: dict[int, list[int]] = {}
-        for row, tokens in enumerate(ids):
-            if tokens:
-                by_length.setdefault(len(tokens), []).append(row)
-        for length, rows in sorted(by_length.items()):
-            for begin in range(0, len(rows), BATCH):
-                some = rows[begin : begin + BATCH]
-                written = in_memory(partial(self._generate, [ids[r] for r in some], length, k))
-                for at, row in enumerate(some):
-                    lines = [" ".join(line.split()) for line in written[at * k : (at + 1) * k]]
-                    found[row] = list(dict.fromkeys(line for line in lines if line))
-        return found
-
-    def _generate(self, ids: list[list[int]], length: int, k: int) -> list[str]:
-        import torch
-
-        tokens = torch.tensor(ids, device=self.model.device)
-        with torch.inference_mode():
-            made = self.model.generate(
-                input_ids=tokens,
-                attention_mask=torch.ones_like(tokens),
-                do_sample=False,
-                num_beams=max(k, 4),
-                num_return_sequences=k,
-                max_new_tokens=min(self.max_length - 1, 2 * length + 8),
-            )
-        lines: list[str] = self.tokenizer.batch_decode(made, skip_special_tokens=True)
-        return lines
+        written = generate(self.model, self.tokenizer, texts, max_length=self.max_length, beams=max(k, 4), k=k)
+        return [list(dict.fromkeys(line for line in lines if line)) for lines in written]
 
 
 @lru_cache(maxsize=4)

@@ -85,11 +85,13 @@ def load(
     task: Task,
     labels: Callable[[Any], tuple[str, ...]],
     name: str,
+    places: bool = True,
     **how: Unpack[How],
 ) -> Loaded:
     """A checkpoint from a directory or the hub; `labels` reads them off its configuration.
 
-    Raises `ModelError` for anything but a complete model of that kind with a fast tokeniser.
+    Raises `ModelError` for anything but a complete model of that kind; where `places` of tokens matter, with a fast
+    tokeniser.
     """
     trust = how.get("trust_remote_code", False)
     found = locate(source, wanted=wanted, name=name, revision=how.get("revision"), trust=trust)
@@ -98,7 +100,7 @@ def load(
     config = load_config(found)
     chosen = pick_dtype(how.get("dtype", "auto"), target, int(getattr(config, "hidden_size", 0) or 0))
     model, tokenizer = load_checkpoint(found, config, target)
-    if not tokenizer.is_fast:
+    if places and not tokenizer.is_fast:
         raise ModelError(
             f"the tokeniser of {name} does not tell where in a text its tokens stand",
             fix="name a model with a tokenizer.json (a fast tokeniser)",

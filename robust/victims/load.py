@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Unpack
 
 from robust import starter
 from robust.checkpoints import files, hub
+from robust.checkpoints.generation import HEADS
 from robust.checkpoints.locate import locate
 from robust.core.types import Task
 from robust.core.victim import AnyVictim, Victim
@@ -18,7 +19,11 @@ if TYPE_CHECKING:
     from robust.victims._checkpoint import How
 
 _KINDS = "starter-en, starter-es, a model directory, a hub id, a URL or a .skops file"
-_HEADS: dict[Task, str] = {"tagging": "ForTokenClassification", "qa": "ForQuestionAnswering"}
+_HEADS: dict[Task, tuple[str, ...]] = {
+    "tagging": ("ForTokenClassification",),
+    "qa": ("ForQuestionAnswering",),
+    "seq2seq": HEADS,
+}
 _PICKLES = (".pkl", ".pickle", ".joblib", ".sav")
 
 
@@ -99,8 +104,8 @@ def task_of(spec: str, *, revision: str | None = None) -> Task:
     except ModelError:  # loading it says so, and how to mend it
         return "classification"
     heads = [str(head) for head in config.get("architectures") or ()]
-    for task, head in _HEADS.items():
-        if any(found.endswith(head) for found in heads):
+    for task, known in _HEADS.items():
+        if any(found.endswith(known) for found in heads):
             return task
     return "classification"
 
@@ -111,12 +116,13 @@ def load_for_task(spec: str, task: Task, *, max_per_second: float | None = None,
         return load_victim(spec, max_per_second=max_per_second, **how)
     from robust.victims.reader import ReaderVictim
     from robust.victims.tagger import TaggerVictim
+    from robust.victims.writer import WriterVictim
 
     _refuse(spec, "no server", max_per_second=max_per_second)
     path = Path(spec).expanduser()
     if path.is_dir():
         _refuse(spec, "a directory", revision=how.get("revision"))
-    kind = TaggerVictim if task == "tagging" else ReaderVictim
+    kind = TaggerVictim if task == "tagging" else ReaderVictim if task == "qa" else WriterVictim
     return kind.load(path if path.is_dir() else spec, name=spec, **how)
 
 

@@ -20,7 +20,7 @@ def test_recipe(name: str) -> None:
     assert recipe.cites
     assert set(recipe.languages) == ({"es"} if name.endswith("-es") else set(LANGS))
     assert recipe.deviations, "none of our attacks is its paper's to the letter"
-    model = "starter-" if recipe.attack.goal.name not in ("tagging_drop", "answer_drop") else "path/to"
+    model = "starter-" if recipe.attack.goal.name not in ("tagging_drop", "answer_drop", "overlap_drop") else "path/to"
     assert any(f"robust attack --recipe {name} --model {model}" in line for line in header)
     assert all("source" in row and "data" in row for row in recipe.reported if isinstance(row, dict))
 

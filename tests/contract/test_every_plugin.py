@@ -77,6 +77,7 @@ VARIANTS: dict[str, list[dict[str, Any]]] = {
     "prepend_words": [{"words": ("zoning", "tapping")}, {"words": ("zonificación",), "place": "end"}],
     "tagging_drop": [{}, {"f1": 0.0}],
     "answer_drop": [{}, {"f1": 0.5}],
+    "overlap_drop": [{}, {"measure": "positions", "maximum": 0.0}, {"measure": "bleu"}],
     "margin": [{"margin": 0.0}, {"margin": 0.3}],
 }
 """Parameters to try a plugin with; the default is none. Capital values stand for what the fixture builds."""

@@ -10,8 +10,8 @@ import pytest
 from robust.recipe.load import load_attack, shipped
 from tests.functional.command import robust
 
-OTHER_TASKS = ("ner-", "qa-", "addsent")
-"""Recipes for taggers and models that answer questions; their own tests run them."""
+OTHER_TASKS = ("ner-", "qa-", "addsent", "seq2seq-")
+"""Recipes for taggers and models that answer questions or write texts; their own tests run them."""
 OTHER_FRAMEWORKS = ("textattack-",)
 """Recipes that need the package of another framework; `make test-bridges` runs them."""
 NEEDS_A_MODEL = ("bert-attack", "bae", "clare", "paraphrase", "back-translation")
