@@ -1,7 +1,7 @@
 """Spanish periphrases whose pronouns stand before or after them: `lo quiero ver`, `quiero verlo`.
 
-Which verbs allow it, and where both places mean the same: RAE and ASALE, *Nueva gramática de la lengua española* (2009),
-sections 16.12 and 28.5-28.15. What may be read otherwise in one of the places is left out, in both directions.
+Which verbs allow it, and where both places mean the same: RAE and ASALE, *Nueva gramática de la lengua española*
+(2009), sections 16.12 and 28.5-28.15. What may be read otherwise in one of the places is left out, in both directions.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from robust.lang.es.morphology.forms import Person
 from robust.lang.forms import word_set
 
 _VERBS: Mapping[str, Mapping[str, VerbForm]] = {
-    **dict.fromkeys(("poder", "querer", "soler", "saber"), {"": INFINITIVE}),
+    **{verb: {"": INFINITIVE} for verb in ("poder", "querer", "soler", "saber")},
     "deber": {"": INFINITIVE, "de": INFINITIVE},
-    **dict.fromkeys(("ir", "volver", "empezar", "comenzar"), {"a": INFINITIVE}),
-    **dict.fromkeys(("acabar", "terminar", "haber"), {"de": INFINITIVE}),
+    **{verb: {"a": INFINITIVE} for verb in ("ir", "volver", "empezar", "comenzar")},
+    **{verb: {"de": INFINITIVE} for verb in ("acabar", "terminar", "haber")},
     "tener": {"que": INFINITIVE},
-    **dict.fromkeys(("estar", "seguir", "continuar"), {"": GERUND}),
+    **{verb: {"": GERUND} for verb in ("estar", "seguir", "continuar")},
 }
 """Verb → the word that joins it to the other verb (or none) → the form of that verb."""
 _LINKS = ("a", "de", "que")
@@ -103,7 +103,7 @@ def periphrasis(words: Sequence[str], gaps: Sequence[str], end: int) -> Periphra
 
 
 def _last(word: str) -> tuple[VerbForm, str, str, tuple[str, ...]] | None:
-    """Form, spelling without pronouns, infinitive and pronouns of an infinitive or gerund; None if it is not certain."""
+    """Form, spelling without pronouns, infinitive and pronouns of an infinitive or gerund; None if uncertain."""
     found = [(one.form, word, one.lemma, ()) for one in readings(word) if one.form in (INFINITIVE, GERUND)]
     attached = [
         (one.form, enclisis.host, one.lemma, enclisis.clitics)
