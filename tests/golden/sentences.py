@@ -52,6 +52,21 @@ ADDRESSED = (
 )
 """Spanish sentences that speak to somebody, in the words of Spain, for recipes that most texts give nothing to do."""
 
+ASKING: dict[Lang, tuple[str, ...]] = {
+    "en": (),
+    "es": (
+        "¿Me puedes decir dónde comen los camareros? ¡Nadie lo quiere contar!",
+        "¡Qué bien lo están haciendo los niños pequeños! ¿Quién les va a dar el premio?",
+        "¿Por qué tenemos que pagarlo nosotros? ¡Todos los clientes se lo van a decir!",
+        "No lo voy a olvidar: ¡nuestros vecinos acaban de salvarnos la tarde!",
+        "¿Los alumnos nuevos? Ana los suele ayudar, y sus amigos también.",
+        "¡Los pasajeros no lo han podido creer! ¿Y quién puede explicárselo?",
+        "¿Para niños? Quiero verlo antes: ¡me están vendiendo humo!",
+        "Lo debe de saber el jefe de los empleados, ¿no? ¡Te lo puedo jurar!",
+    ),
+}
+"""Spanish sentences that ask and exclaim, with groups of persons and with pronouns beside a periphrasis."""
+
 NAMED: dict[Lang, tuple[str, ...]] = {
     "en": (
         "Helen and her husband waited 40 minutes for a cold pizza.",

@@ -18,14 +18,14 @@ from robust.core.attack import needs_gradients
 from robust.engine.run import EngineOptions, run_attack
 from robust.recipe.load import load_attack
 from robust.testing import ToyNetwork, ToyVictim
-from tests.golden.sentences import NAMED, SENTENCES, examples
+from tests.golden.sentences import ASKING, NAMED, SENTENCES, examples
 
 RECIPES = (
     *("a2t", "alzantot", "beam-synonyms", "checklist", "deepwordbug", "diacritics-es", "eda", "faster-alzantot"),
     *("hard-label", "hotflip", "hotflip-chars", "iga", "input-reduction", "irrelevance", "keyboard-typos"),
     *("kuleshov", "leet", "morpheus", "ocr-errors", "pruthi", "pso", "pwws"),
     *("random-order", "spelling-es", "textbugger", "textfooler", "texting", "tone-es", "variety-es", "viper"),
-    *("textfooler-embeddings", "tfadjusted"),
+    *("textfooler-embeddings", "tfadjusted", "clitics-es", "inclusive-es", "marks-es"),
 )
 UPDATE = "ROBUST_UPDATE_GOLDEN"
 VICTIM = ToyVictim(lean=9.0)
@@ -44,6 +44,7 @@ LEAN = {
         "pruthi": 2.0,
     },
     **{"textfooler-embeddings": 5.0, "tfadjusted": 3.0},
+    **{"clitics-es": 1.0, "inclusive-es": 1.0, "marks-es": 1.0},
     **{"spelling-es": 3.0, "tone-es": 1.0, "variety-es": 1.0},
 }
 """Where `VICTIM` falls to nearly every attack, or to nearly none: how much the victim leans instead."""
@@ -51,12 +52,16 @@ ADDRESSED = ("tone-es", "variety-es")
 """Recipes that get the sentences `ADDRESSED` as well."""
 
 
+OWN_SENTENCES = {"checklist": NAMED, **dict.fromkeys(("clitics-es", "inclusive-es", "marks-es"), ASKING)}
+"""Recipes that the usual sentences give nothing to do."""
+
+
 @cache
 def outcomes(recipe: str, *, in_flight: int = 64) -> dict[str, dict[str, object]]:
     loaded = load_attack(recipe)
     lean = LEAN.get(recipe, VICTIM.lean)
     victim = ToyNetwork(lean=lean) if needs_gradients(loaded.build().search) else ToyVictim(lean=lean)
-    sentences = NAMED if recipe == "checklist" else SENTENCES
+    sentences = OWN_SENTENCES.get(recipe, SENTENCES)
     several = examples(victim, sentences, addressed=recipe in ADDRESSED)
     fitting = [example for example in several if example.lang in loaded.languages]
     run = run_attack(loaded.build(), victim, fitting, seed=0, options=EngineOptions(in_flight=in_flight))
