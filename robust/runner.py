@@ -6,20 +6,17 @@ import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, TypeAlias, cast
+from typing import Any
 
 from robust import __version__
 from robust.core.attack import Attack
 from robust.core.constraint import TargetConstraint
 from robust.core.example import Example
 from robust.core.goal import for_victim
-from robust.core.seeds import derive
-from robust.core.types import Lang, Task
-from robust.core.victim import AnyVictim, Victim
-from robust.data import questions, tagged
-from robust.data.labels import Aligned, to_examples
-from robust.data.source import DataSpec, Table, read
-from robust.data.tasks import plain_examples, question_examples, tagging_examples
+from robust.core.victim import AnyVictim
+from robust.data.for_task import AnyTable, examples_for, read_for
+from robust.data.labels import Aligned
+from robust.data.table import DataSpec
 from robust.engine.answers import Stats
 from robust.engine.run import EngineOptions, run_attack
 from robust.engine.store import Store
@@ -32,13 +29,10 @@ from robust.results.environment import environment
 from robust.results.naming import digest, run_name
 from robust.results.rows import Row, row
 from robust.results.summary import Summary, summarise
-from robust.starter import NAMES
-from robust.victims.calibrated import calibrated
+from robust.victims.calibrated import at_temperature
 from robust.victims.defended import defended
 from robust.victims.load import load_for_task, task_of
-from robust.victims.smoothed import SmoothedVictim
-
-AnyTable: TypeAlias = Table | tagged.TaggedTable | questions.QuestionTable
+from robust.victims.smoothed import in_expectation
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,7 +111,7 @@ class Loaded:
 def load(request: AttackRequest) -> Loaded:
     """The model and the examples of a request. Raises the `RobustError` family; writes nothing."""
     task = task_of(request.model, revision=request.revision)
-    table = _read(request.data, task)
+    table = read_for(request.data, task)
     victim = load_for_task(
         request.model,
         task,
@@ -128,11 +122,11 @@ def load(request: AttackRequest) -> Loaded:
         max_per_second=request.max_per_second,
     )
     if request.expectation:
-        victim = _expected(victim)
+        victim = in_expectation(victim)
     if request.temperature is not None:
-        victim = _at_temperature(victim, request.temperature)
+        victim = at_temperature(victim, request.temperature)
     victim = defended(victim, request.defences)
-    return Loaded(table=table, victim=victim, aligned=_examples(request.data, table, victim))
+    return Loaded(table=table, victim=victim, aligned=examples_for(request.data, table, victim.meta))
 
 
 def attack(
@@ -215,57 +209,6 @@ def _run(
     }
     directory.finish(ordered, finished)
     return FinishedRun(path=directory.path, manifest=finished, rows=ordered, resumed=len(done))
-
-
-def _at_temperature(victim: AnyVictim, temperature: float) -> AnyVictim:
-    if victim.meta.task != "classification":
-        raise UserError(f"a temperature means nothing for the task {victim.meta.task}", fix="leave it out")
-    return calibrated(cast(Victim, victim), temperature)
-
-
-def _expected(victim: AnyVictim) -> AnyVictim:
-    if not isinstance(victim, SmoothedVictim):
-        raise UserError(f"{victim.meta.name} draws nothing to take an expectation over", fix="leave it out")
-    return replace(victim, score="mean", seed=derive("expectation", victim.seed))
-
-
-def _read(spec: DataSpec, task: Task) -> AnyTable:
-    if task in ("tagging", "qa") and spec.attack_field is not None:
-        raise UserError(f"--attack-field means nothing for the task {task}", fix="leave it out")
-    if task == "seq2seq":
-        if spec.label or spec.label_map:
-            raise UserError(
-                "labels mean nothing for the task seq2seq: outputs are compared with the model's own",
-                fix="leave out --label and --label-map",
-            )
-        return read(replace(spec, label=""))
-    if task in ("tagging", "qa") and spec.source in NAMES:
-        needs = "tags (a CoNLL file, say)" if task == "tagging" else "answers (a SQuAD file, say)"
-        raise DataError(
-            f"{spec.source} are texts for classifiers, and the model is for the task {task}",
-            fix=f"give data with {needs}",
-        )
-    return tagged.read(spec) if task == "tagging" else questions.read(spec) if task == "qa" else read(spec)
-
-
-def _examples(spec: DataSpec, table: AnyTable, victim: AnyVictim) -> Aligned:
-    lang, labels = _language(spec, table, victim), victim.meta.labels
-    if isinstance(table, tagged.TaggedTable):
-        return tagging_examples(table, labels, lang=lang)
-    if isinstance(table, questions.QuestionTable):
-        return question_examples(table, lang=lang)
-    if victim.meta.task == "seq2seq":
-        return plain_examples(table, lang=lang, attack_field=spec.attack_field)
-    return to_examples(table, labels, lang=lang, attack_field=spec.attack_field)
-
-
-def _language(spec: DataSpec, table: AnyTable, victim: AnyVictim) -> Lang | None:
-    """The language asked for; else, where the data do not say, the only one the model declares."""
-    if spec.lang is not None:
-        return spec.lang
-    if table.lang is None and all(r.lang is None for r in table.rows) and len(victim.meta.langs) == 1:
-        return next(iter(victim.meta.langs))
-    return None
 
 
 def _check_languages(recipe: AttackRecipe, examples: Sequence[Example]) -> None:

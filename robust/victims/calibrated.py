@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import cast
 
 from robust.core.types import Fields, Floats
-from robust.core.victim import CanonicalVictim, Victim, VictimMeta
+from robust.core.victim import AnyVictim, CanonicalVictim, Victim, VictimMeta
 from robust.errors import UserError
 
 
@@ -19,6 +20,13 @@ def calibrated(victim: Victim, temperature: float) -> Victim:
     if isinstance(victim, TransformersVictim):
         return replace(victim, temperature=victim.temperature * temperature)
     return CalibratedVictim(victim=victim, temperature=temperature)
+
+
+def at_temperature(victim: AnyVictim, temperature: float) -> AnyVictim:
+    """`calibrated` of a classifier; raises `UserError` for a victim of another task."""
+    if victim.meta.task != "classification":
+        raise UserError(f"a temperature means nothing for the task {victim.meta.task}", fix="leave it out")
+    return calibrated(cast(Victim, victim), temperature)
 
 
 @dataclass(frozen=True, kw_only=True)

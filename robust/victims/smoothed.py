@@ -14,8 +14,8 @@ from robust import registry
 from robust.core.seeds import derive
 from robust.core.smoothing import SMOOTHING, Kernel
 from robust.core.types import LANGS, Fields, Floats, Lang
-from robust.core.victim import CanonicalVictim, Victim, VictimMeta
-from robust.errors import ModelError, PluginError
+from robust.core.victim import AnyVictim, CanonicalVictim, Victim, VictimMeta
+from robust.errors import ModelError, PluginError, UserError
 from robust.lang.base import language
 
 BATCH = 256
@@ -109,3 +109,10 @@ def smoothed(folder: Path, victim: Victim) -> Victim:
 
 def _langs(told: Collection[str]) -> tuple[Lang, ...]:
     return tuple(lang for lang in LANGS if lang in told) or tuple(LANGS)
+
+
+def in_expectation(victim: AnyVictim) -> AnyVictim:
+    """The expectation of a smoothed model over other draws than those of its vote; raises `UserError` for others."""
+    if not isinstance(victim, SmoothedVictim):
+        raise UserError(f"{victim.meta.name} draws nothing to take an expectation over", fix="leave it out")
+    return replace(victim, score="mean", seed=derive("expectation", victim.seed))
