@@ -42,6 +42,7 @@ class Asked:
     revision: str | None
     trust_remote_code: bool
     max_per_second: float | None
+    defences: tuple[str, ...]
     fresh: bool
     command: str
 

@@ -59,13 +59,15 @@ class TAVAT:
             width = vectors.shape[-1]
             like = torch.empty(len(step.tokenizer), width, device=vectors.device)
             step.memory["tavat"] = uniform(like, step.generator) * self.magnitude / width**0.5
-        step.memory["tavat"] = step.memory["tavat"].to(vectors.device)  # a checkpoint gives it back on the processor
-        return step.memory["tavat"]
+        table: Tensor = step.memory["tavat"].to(vectors.device)  # a checkpoint gives it back on the processor
+        step.memory["tavat"] = table
+        return table
 
     def _climb(self, token: Tensor, gradient: Tensor) -> Tensor:
         moved = token + self.step_size * gradient / gradient.norm(dim=-1, keepdim=True).clamp(min=TINY)
         lengths = moved.norm(dim=-1, keepdim=True)
-        return moved * lengths / lengths.amax(dim=1, keepdim=True).clamp(min=TINY)
+        scaled: Tensor = moved * lengths / lengths.amax(dim=1, keepdim=True).clamp(min=TINY)
+        return scaled
 
 
 def _remember(table: Tensor, ids: Tensor, token: Tensor, mask: Tensor) -> None:
@@ -73,7 +75,7 @@ def _remember(table: Tensor, ids: Tensor, token: Tensor, mask: Tensor) -> None:
     import torch
 
     moved = mask.flatten() > 0
-    found, inverse = ids.flatten()[moved].unique(return_inverse=True)
+    found, inverse = torch.unique(ids.flatten()[moved], return_inverse=True)
     values = token.flatten(0, 1)[moved]
     sums = torch.zeros(len(found), values.shape[-1], device=table.device).index_add_(0, inverse, values)
     table[found] = sums / inverse.bincount(minlength=len(found)).unsqueeze(-1)

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from robust import __version__
 from robust.core.types import Lang
@@ -26,6 +26,7 @@ from robust.results.directory import MANIFEST_VERSION, RunDirectory
 from robust.results.environment import environment
 from robust.results.naming import run_name
 from robust.results.rows import Row
+from robust.victims.defended import defended
 from robust.victims.load import load_victim
 
 
@@ -50,6 +51,7 @@ class BehaviourRequest:
     revision: str | None = None
     trust_remote_code: bool = False
     max_per_second: float | None = None
+    defences: tuple[str, ...] = ()
     fresh: bool = False
     command: str = ""
 
@@ -68,6 +70,7 @@ def evaluate(request: BehaviourRequest, on_progress: Callable[[Progress], None] 
         trust_remote_code=request.trust_remote_code,
         max_per_second=request.max_per_second,
     )
+    victim = cast(Victim, defended(victim, request.defences))
     name, cases = given if given is not None else _shipped(request, victim)
     cases = _renamed(cases, request.label_map or {}, name)
     labels, matched = _labels(cases, name, victim)

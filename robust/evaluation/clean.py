@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 from robust import __version__
 from robust.core.victim import Victim
@@ -38,7 +38,7 @@ def evaluate(request: EvaluationRequest, on_progress: Callable[[Progress], None]
         max_length=request.max_length,
         max_per_second=request.max_per_second,
     )
-    victim = defended(victim, request.defences)
+    victim = cast(Victim, defended(victim, request.defences))
     sets, beside = labelled(tables, victim), rival(training, victim)
     manifest = _manifest(request, sets, beside, victim)
     directory = RunDirectory(request.out or request.runs / _run_name(manifest["identity"]))

@@ -43,10 +43,12 @@ class CalibratedVictim:
 
     def logits(self, batch: Sequence[Fields], /) -> Floats:
         """Logits `(n, n_labels)`, divided."""
-        return self.victim.logits(batch) / self.temperature
+        divided: Floats = self.victim.logits(batch) / self.temperature
+        return divided
 
     def canonical(self, item: Fields, /) -> Floats:
         """Logits `(n_labels,)` of one input, alone in its batch, divided."""
-        if isinstance(self.victim, CanonicalVictim):
-            return self.victim.canonical(item) / self.temperature
-        return self.victim.logits([item])[0] / self.temperature
+        asked = self.victim
+        answer = asked.canonical(item) if isinstance(asked, CanonicalVictim) else asked.logits([item])[0]
+        divided: Floats = answer / self.temperature
+        return divided

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from importlib.resources import files
+from typing import cast
 
 import numpy as np
 
@@ -143,7 +144,7 @@ def _word_by_word(text: str, lang: Lang, change: Callable[[int, str], str]) -> s
     return "".join([*parts, text[end:]])
 
 
-_CLEANERS: Mapping[str, Callable[[str, Lang], str]] = {"spelling": corrected, "normalise": normalise}
+_CLEANERS: Mapping[str, Callable[..., str]] = {"spelling": corrected, "normalise": normalise}
 
 
 def defended(victim: AnyVictim, defences: Sequence[str]) -> AnyVictim:
@@ -163,7 +164,7 @@ def defended(victim: AnyVictim, defences: Sequence[str]) -> AnyVictim:
             fix = " or ".join(f"--defence {name}:{lang}" for lang in LANGS)
             raise UserError(f"--defence {written}: {victim.meta.name} does not say its language", fix=fix)
         lang = language(code).code if code else next(iter(victim.meta.langs))
-        victim = _behind(victim, name, lang)
+        victim = _behind(cast(Victim, victim), name, lang)
     return victim
 
 

@@ -64,7 +64,8 @@ class SmoothedVictim:
         return found
 
     def _alone(self, fields: Fields) -> Floats:
-        return self.victim.logits([fields])[0]
+        answer: Floats = self.victim.logits([fields])[0]
+        return answer
 
     def _changes(self, item: Fields) -> list[Fields]:
         # words look alike in both languages to the tokeniser, so any language marks them
@@ -80,10 +81,10 @@ class SmoothedVictim:
         scores = answers.astype(np.float64)
         weights = np.exp(scores - scores.max(axis=-1, keepdims=True))
         mean = (weights / weights.sum(axis=-1, keepdims=True)).mean(axis=1)
-        if self.score == "mean":
-            return np.log(np.maximum(mean, 1e-30)).astype(np.float32)
         votes = np.eye(answers.shape[-1])[answers.argmax(axis=-1)].sum(axis=1)
-        return np.log(np.maximum((votes + mean) / (self.draws + 1), 1e-30)).astype(np.float32)
+        shares = mean if self.score == "mean" else (votes + mean) / (self.draws + 1)
+        found: Floats = np.log(np.maximum(shares, 1e-30)).astype(np.float32)
+        return found
 
 
 def smoothed(folder: Path, victim: Victim) -> Victim:

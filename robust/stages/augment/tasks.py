@@ -194,9 +194,8 @@ def open_rows(
             yield Open(kind=kind, columns=(*found.columns, *OWN), pieces=pieces, types=types)
     elif task == "tagging":
         with tagged.stream(spec) as sentences:
-            columns = ("id", "words", "tags", *OWN)
             rows = TaggedRows(name=spec.source, lang=spec.lang or lang)
-            yield Open(kind=rows, columns=columns, pieces=_batches(sentences, size), types={})
+            yield Open(kind=rows, columns=("id", "words", "tags", *OWN), pieces=_batches(sentences, size), types={})
     else:
         with questions.stream(spec) as asked:
             columns = ("id", "question", "context", "answers", *OWN)
