@@ -31,11 +31,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--lang", choices=LANGS, required=True)
     parser.add_argument("--limit", type=int, default=100)
+    parser.add_argument("--recipe", action="append", help="One of the attacks; repeatable. Default: all.")
     asked = parser.parse_args()
     name = f"starter-{asked.lang}"
     plain, table = load_victim(name), read(DataSpec(source=name, limit=asked.limit))
     print(f"{'attack':<16}{'defence':<12}{'clean':>22}{'under attack':>24}{'queries':>9}{'seconds':>9}")
-    for recipe in RECIPES[asked.lang]:
+    for recipe in asked.recipe or RECIPES[asked.lang]:
         for defence in (None, *NAMES):
             victim = defended(plain, [defence] if defence else [])
             examples = to_examples(table, victim.meta.labels).examples
