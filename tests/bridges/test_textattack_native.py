@@ -106,7 +106,7 @@ def test_deepwordbug_is_the_same_where_nothing_is_drawn() -> None:
 
 def test_pruthi_is_the_same_where_nothing_is_drawn() -> None:
     """Without the insertions: TextAttack draws one letter for each place."""
-    examples = side.starter(3)
+    examples = side.starter(2)
     how = {"random_one": False, "skip_first_char": True, "skip_last_char": True}
     kinds = [WordSwapNeighboringCharacterSwap, WordSwapRandomCharacterDeletion, WordSwapQWERTY]
     limits = [
@@ -128,7 +128,7 @@ def test_pruthi_is_the_same_where_nothing_is_drawn() -> None:
 
 
 def test_greedy_ends_where_nothing_raises_the_score_and_textattack_goes_on() -> None:
-    examples = side.starter(3)
+    examples = side.starter(2)
     mine, other = ours(Greedy(), examples), theirs(GreedySearch, examples)
     for id_, row in mine.items():
         if row.status == "success":
@@ -144,7 +144,7 @@ def test_beam_asks_no_text_twice_in_a_step_and_textattack_does() -> None:
 
 
 def test_pwws_chooses_once_and_textattack_scores_the_candidates_anew_at_each_step() -> None:
-    examples = side.starter(8)
+    examples = side.starter(4)
     mine = ours(GreedyWordRanking(rank_by="weighted_saliency"), examples)
     other = theirs(lambda: GreedyWordSwapWIR("weighted-saliency"), examples)
     assert all(row.queries <= other[id_].queries for id_, row in mine.items())
@@ -161,7 +161,7 @@ def test_genetic_prefers_parents_near_the_goal_and_textattack_the_others(monkeyp
         return drawn(a, size=size, replace=replace, p=p)
 
     monkeypatch.setattr(np.random, "choice", choice)
-    theirs(lambda: AlzantotGeneticAlgorithm(pop_size=4, max_iters=2, post_crossover_check=False), side.starter(6))
+    theirs(lambda: AlzantotGeneticAlgorithm(pop_size=4, max_iters=2, post_crossover_check=False), side.starter(4))
     best_first = [p for p in seen if len(set(p)) > 1]
     assert best_first, "no population of different scores was drawn from"
     assert all(p[0] == min(p) for p in best_first)  # TextAttack sorts them best first, and draws the best least often
