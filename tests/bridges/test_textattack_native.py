@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 import pytest
 import textattack
+from textattack.attack_recipes import InputReductionFeng2018
 from textattack.constraints.overlap import LevenshteinEditDistance, MaxWordsPerturbed
 from textattack.constraints.pre_transformation import MinWordLength, RepeatModification, StopwordModification
 from textattack.goal_functions import UntargetedClassification
@@ -30,12 +31,16 @@ from robust.core.text import Text
 from robust.core.transformation import Site, Transformation
 from robust.core.types import LANGS, Lang
 from robust.engine.run import run_attack
+from robust.goals.reduced import Reduced
 from robust.goals.untargeted import Untargeted
 from robust.searches.beam import Beam
 from robust.searches.genetic import Genetic
 from robust.searches.greedy import Greedy
 from robust.searches.greedy_word_ranking import GreedyWordRanking
+from robust.searches.input_reduction import InputReduction
+from robust.testing import FakeScope
 from robust.transformations.any_of import AnyOf
+from robust.transformations.delete_word import DeleteWord
 from tests.bridges import alone as side
 
 
@@ -167,3 +172,14 @@ def test_genetic_prefers_parents_near_the_goal_and_textattack_the_others(monkeyp
     assert all(p[0] == min(p) for p in best_first)  # TextAttack sorts them best first, and draws the best least often
     chances = Genetic(population=4).chances([0.9, 0.5, 0.3, 0.1])
     assert chances[0] == max(chances)
+
+
+def test_input_reduction_measures_anew_and_textattack_ranks_once() -> None:
+    built = InputReductionFeng2018.build(side.wrapper())
+    for example in side.starter(2):
+        scope = FakeScope(example=example, victim=side.victim(), goal=Reduced(words=1), transformation=DeleteWord())
+        with pytest.raises(StopIteration) as ended:  # the fake scope never suspends
+            InputReduction(width=1)(scope).send(None)
+        left = built.attack(str(example.text), example.target).perturbed_result
+        assert len(ended.value.value) <= left.attacked_text.num_words
+        assert scope.queries > left.num_queries
