@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 import pytest
 import textattack
+from textattack.attack_recipes import InputReductionFeng2018
 from textattack.constraints.overlap import LevenshteinEditDistance, MaxWordsPerturbed
 from textattack.constraints.pre_transformation import MinWordLength, RepeatModification, StopwordModification
 from textattack.goal_functions import UntargetedClassification
@@ -30,12 +31,16 @@ from robust.core.text import Text
 from robust.core.transformation import Site, Transformation
 from robust.core.types import LANGS, Lang
 from robust.engine.run import run_attack
+from robust.goals.reduced import Reduced
 from robust.goals.untargeted import Untargeted
 from robust.searches.beam import Beam
 from robust.searches.genetic import Genetic
 from robust.searches.greedy import Greedy
 from robust.searches.greedy_word_ranking import GreedyWordRanking
+from robust.searches.input_reduction import InputReduction
+from robust.testing import FakeScope
 from robust.transformations.any_of import AnyOf
+from robust.transformations.delete_word import DeleteWord
 from tests.bridges import alone as side
 
 
@@ -106,7 +111,7 @@ def test_deepwordbug_is_the_same_where_nothing_is_drawn() -> None:
 
 def test_pruthi_is_the_same_where_nothing_is_drawn() -> None:
     """Without the insertions: TextAttack draws one letter for each place."""
-    examples = side.starter(3)
+    examples = side.starter(2)
     how = {"random_one": False, "skip_first_char": True, "skip_last_char": True}
     kinds = [WordSwapNeighboringCharacterSwap, WordSwapRandomCharacterDeletion, WordSwapQWERTY]
     limits = [
@@ -128,7 +133,7 @@ def test_pruthi_is_the_same_where_nothing_is_drawn() -> None:
 
 
 def test_greedy_ends_where_nothing_raises_the_score_and_textattack_goes_on() -> None:
-    examples = side.starter(3)
+    examples = side.starter(2)
     mine, other = ours(Greedy(), examples), theirs(GreedySearch, examples)
     for id_, row in mine.items():
         if row.status == "success":
@@ -144,7 +149,7 @@ def test_beam_asks_no_text_twice_in_a_step_and_textattack_does() -> None:
 
 
 def test_pwws_chooses_once_and_textattack_scores_the_candidates_anew_at_each_step() -> None:
-    examples = side.starter(8)
+    examples = side.starter(4)
     mine = ours(GreedyWordRanking(rank_by="weighted_saliency"), examples)
     other = theirs(lambda: GreedyWordSwapWIR("weighted-saliency"), examples)
     assert all(row.queries <= other[id_].queries for id_, row in mine.items())
@@ -161,9 +166,20 @@ def test_genetic_prefers_parents_near_the_goal_and_textattack_the_others(monkeyp
         return drawn(a, size=size, replace=replace, p=p)
 
     monkeypatch.setattr(np.random, "choice", choice)
-    theirs(lambda: AlzantotGeneticAlgorithm(pop_size=4, max_iters=2, post_crossover_check=False), side.starter(6))
+    theirs(lambda: AlzantotGeneticAlgorithm(pop_size=4, max_iters=2, post_crossover_check=False), side.starter(4))
     best_first = [p for p in seen if len(set(p)) > 1]
     assert best_first, "no population of different scores was drawn from"
     assert all(p[0] == min(p) for p in best_first)  # TextAttack sorts them best first, and draws the best least often
     chances = Genetic(population=4).chances([0.9, 0.5, 0.3, 0.1])
     assert chances[0] == max(chances)
+
+
+def test_input_reduction_measures_anew_and_textattack_ranks_once() -> None:
+    built = InputReductionFeng2018.build(side.wrapper())
+    for example in side.starter(2):
+        scope = FakeScope(example=example, victim=side.victim(), goal=Reduced(words=1), transformation=DeleteWord())
+        with pytest.raises(StopIteration) as ended:  # the fake scope never suspends
+            InputReduction(width=1)(scope).send(None)
+        left = built.attack(str(example.text), example.target).perturbed_result
+        assert len(ended.value.value) <= left.attacked_text.num_words
+        assert scope.queries > left.num_queries
