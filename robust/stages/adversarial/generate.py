@@ -12,15 +12,15 @@ from typing import Any
 
 import numpy as np
 
-from robust.core.attack import Attack
+from robust.core.attack import Attack, Outcome
 from robust.core.example import Example
 from robust.core.seeds import derive
 from robust.core.types import Fields
 from robust.core.victim import Victim
 from robust.engine.run import EngineOptions, run_attack
 
-CHUNK = 64
-"""Examples that are attacked before it is asked whether there are enough."""
+LEAST, MOST = 8, 64
+"""Examples that are attacked together before it is asked whether there are enough."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,27 +70,27 @@ def generate(
     order = np.random.default_rng(derive(seed, "order")).permutation(len(examples))[:most]
     texts: dict[str, Fields] = {}
     seen = attacked = queries = 0
-    for start in range(0, len(order), CHUNK):
-        if len(texts) >= wanted:
-            break
-        chunk = [examples[at] for at in order[start : start + CHUNK]]
+    while seen < len(order) and len(texts) < wanted:
+        # at least as many are needed as are missing; successes are taken in order, so the size changes none of them
+        size = min(MOST, max(LEAST, wanted - len(texts)))
+        chunk = [examples[at] for at in order[seen : seen + size]]
         seen += len(chunk)
         found = dict(_attacked(attacks, victim, chunk, seed, options))
         for example in chunk:
-            success, cost = found[example.id]
-            attacked += cost > 1
-            queries += cost
-            if success is not None and len(texts) < wanted:
-                texts[example.id] = (*example.before, success, *example.after)
+            outcome = found[example.id]
+            attacked += outcome.status in ("success", "failure")
+            queries += outcome.queries
+            if outcome.adversarial is not None and len(texts) < wanted:
+                texts[example.id] = (*example.before, outcome.adversarial, *example.after)
     return Generated(texts=texts, seen=seen, attacked=attacked, queries=queries, seconds=time.monotonic() - begun)
 
 
 def _attacked(
     attacks: Sequence[Attack], victim: Victim, chunk: Sequence[Example], seed: int, options: EngineOptions | None
-) -> Iterator[tuple[str, tuple[str | None, int]]]:
+) -> Iterator[tuple[str, Outcome]]:
     shared: dict[int, list[Example]] = {}
     for example in chunk:
         shared.setdefault(derive(seed, "which", example.id) % len(attacks), []).append(example)
     for which, own in sorted(shared.items()):
         for outcome in run_attack(attacks[which], victim, own, seed=derive(seed, "attack"), options=options):
-            yield outcome.example_id, (outcome.adversarial, outcome.queries)
+            yield outcome.example_id, outcome
