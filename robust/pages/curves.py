@@ -34,8 +34,8 @@ class Step:
 def curve(rows: Sequence[Row], task: Task = "classification") -> list[Step]:
     """The accuracy at every budget of queries at which it falls, from one query (the clean accuracy) to the largest.
 
-    It is read off one run without a smaller budget: a search that asks no more than `q` queries is the same search
-    under a budget of `q`, so a success after `q` queries counts from there on.
+    It is read off one run: a search that ended within `q` queries is the same under a budget of `q`, so its success
+    counts from there on. Under a budget that cuts its last batch it might have been found a little earlier.
     """
     judged = [row for row in rows if row["status"] != "error"]
     if not judged:
