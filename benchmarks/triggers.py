@@ -1,19 +1,19 @@
 """Universal triggers on the bundled models: what they do to texts they were not found on, next to random words.
 
-    python -m benchmarks.triggers [--to-en MODEL --to-es MODEL] [--steps 6] [--only en]
+    python -m benchmarks.triggers [--to-en MODEL --to-es MODEL] [--steps 4] [--only en] [--towards negative]
 
 The sentences of each starter are split in two by turns. A trigger is found on one half and measured on the other, on
 the texts that the model gets right and does not give the label already; so are random triggers of the same length and
 vocabulary (mean over the triggers of the share of texts they change, and the best of them, which was chosen on these
 texts). `--to-LANG` names a second model that the triggers are tried on. Shares in %, with 95 % Wilson intervals; of
-random triggers the range of all.
+random triggers the range of all. Cases that are in `--out` already are kept.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -39,11 +39,16 @@ HEAD = ["language", "towards", "words", "trigger", "found on", "other half", "ra
 def main(words: Sequence[str] | None = None) -> None:
     """Measure every case, and write table and numbers to `--out` after each."""
     asked = _parser().parse_args(words)
-    rows: list[dict[str, Any]] = []
     asked.out.mkdir(parents=True, exist_ok=True)
+    kept = asked.out / "triggers.json"
+    rows: list[dict[str, Any]] = json.loads(kept.read_text("utf-8")) if kept.exists() else []
     for lang in LANGS if asked.only is None else (asked.only,):
         other = getattr(asked, f"to_{lang}")
-        rows += _measure(lang, load_victim(other) if other else None, asked, rows)
+        for row in _measured(lang, load_victim(other) if other else None, asked, [_key(row) for row in rows]):
+            rows.append(row)
+            kept.write_text(json.dumps(rows, ensure_ascii=False, indent=1) + "\n", "utf-8")
+            (asked.out / "table.md").write_text(page(rows), "utf-8")
+            print(markdown(HEAD, [_row(row)]), flush=True)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -53,22 +58,28 @@ def _parser() -> argparse.ArgumentParser:
     for lang in LANGS:
         parser.add_argument(f"--to-{lang}", help="a second model for texts of that language")
     parser.add_argument("--only", choices=LANGS, help="one language alone")
-    parser.add_argument("--steps", type=int, default=6, help="steps of each search at most")
+    parser.add_argument("--towards", help="one label alone")
+    parser.add_argument("--steps", type=int, default=4, help="steps of each search at most")
     parser.add_argument("--random", type=int, default=20, help="random triggers of each case")
     parser.add_argument("--out", type=Path, default=Path("results/triggers"), help="folder of the numbers")
     return parser
 
 
-def _measure(
-    lang: Lang, other: Victim | None, asked: argparse.Namespace, before: Sequence[dict[str, Any]]
-) -> list[dict[str, Any]]:
+def _key(row: dict[str, Any]) -> tuple[Any, ...]:
+    return row["lang"], row["towards"], row["vocabulary"], len(row["words"])
+
+
+def _measured(
+    lang: Lang, other: Victim | None, asked: argparse.Namespace, there: Sequence[tuple[Any, ...]]
+) -> Iterator[dict[str, Any]]:
     name = f"starter-{lang}"
     victim, table = load_victim(name), read(DataSpec(source=name))
     examples = to_examples(table, victim.meta.labels).examples
     seen, unseen = examples[::2], examples[1::2]
-    rows: list[dict[str, Any]] = []
     for aim, label in enumerate(victim.meta.labels):
-        for kind, n in CASES:
+        for kind, n in CASES if asked.towards in (None, label) else ():
+            if (lang, label, kind, n) in there:
+                continue
             words, plan = vocabulary(lang, kind, MOST), TriggerPlan(words=n, aim=aim, steps=asked.steps)
             found = find_trigger(victim, seen, words, plan)
             rng = np.random.default_rng(0)
@@ -86,12 +97,7 @@ def _measure(
                     target = model.meta.labels.index(label)
                     counts, texts = changed(model, unseen, [found.words, *drawn], target)
                     row |= {place: [counts[0], texts], f"{place}_random": [[n, texts] for n in counts[1:]]}
-            rows.append(row)
-            every = [*before, *rows]
-            (asked.out / "triggers.json").write_text(json.dumps(every, ensure_ascii=False, indent=1) + "\n", "utf-8")
-            (asked.out / "table.md").write_text(page(every), "utf-8")
-            print(markdown(HEAD, [_row(row)]), flush=True)
-    return rows
+            yield row
 
 
 def changed(

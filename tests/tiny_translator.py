@@ -7,35 +7,13 @@ from typing import Any
 
 import numpy as np
 
-PAIRS = dict(
-    pair.split(":")
-    for pair in [
-        *("the:el", "a:un", "big:grande", "small:pequeño", "cold:frío", "happy:feliz", "sad:triste", "old:viejo"),
-        *(
-            "new:nuevo",
-            "quick:rápido",
-            "dog:perro",
-            "cat:gato",
-            "house:casa",
-            "car:coche",
-            "film:película",
-            "story:historia",
-        ),
-        *(
-            "child:niño",
-            "woman:mujer",
-            "doctor:médico",
-            "road:camino",
-            "ship:barco",
-            "forest:bosque",
-            "sees:ve",
-            "buys:compra",
-        ),
-        *("paints:pinta", "helps:ayuda", "wants:quiere", "begins:empieza", "with:con", "and:y", "in:en", "near:cerca"),
-    ]
-)
-
-
+WORDS = """
+the:el a:un big:grande small:pequeño cold:frío happy:feliz sad:triste old:viejo new:nuevo quick:rápido dog:perro
+cat:gato house:casa car:coche film:película story:historia child:niño woman:mujer doctor:médico road:camino
+ship:barco forest:bosque sees:ve buys:compra paints:pinta helps:ayuda wants:quiere begins:empieza with:con
+and:y in:en near:cerca
+"""
+PAIRS = dict(pair.split(":") for pair in WORDS.split())
 LAYERS = {"layers": 1, "attention_heads": 2, "ffn_dim": 96}
 
 

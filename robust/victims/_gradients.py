@@ -12,6 +12,7 @@ from robust.checkpoints.memory import in_memory
 from robust.core.gradient import NOWHERE, Place, TokenGradient, changed
 from robust.core.types import Fields, Floats
 from robust.errors import ModelError
+from robust.victims._pieces import token_rows
 
 if TYPE_CHECKING:
     import torch
@@ -117,8 +118,7 @@ def estimates(model: Any, tokenizer: Any, max_length: int, batch: Sequence[tuple
     """See `GradientVictim.estimates`."""
     if not batch:
         return np.zeros(0, np.float32)
-    columns = [list(column) for column in zip(*[fields for _, fields in batch], strict=True)]
-    rows = tokenizer(*columns, truncation=True, max_length=max_length)["input_ids"]
+    rows = _rows(tokenizer, max_length, batch)
     parts = []
     for (gradient, _), tokens in zip(batch, rows, strict=True):
         start, end, new_end = changed(gradient.tokens, tokens)
@@ -135,6 +135,18 @@ def estimates(model: Any, tokenizer: Any, max_length: int, batch: Sequence[tuple
         for (gradient, _), tokens, (old, new) in zip(batch, rows, parts, strict=True)
     ]
     return np.array(found, np.float32)
+
+
+def _rows(tokenizer: Any, max_length: int, batch: Sequence[tuple[TokenGradient, Fields]]) -> list[list[int]]:
+    """The tokens of each input; those that are compared with one gradient are versions of one text."""
+    groups: dict[int, list[int]] = {}
+    for at, (gradient, _) in enumerate(batch):
+        groups.setdefault(id(gradient), []).append(at)
+    found: list[list[int]] = [[] for _ in batch]
+    for own in groups.values():
+        for at, row in zip(own, token_rows(tokenizer, max_length, [batch[at][1] for at in own]), strict=True):
+            found[at] = row
+    return found
 
 
 def _vectors(model: Any, tokens: Sequence[int]) -> dict[int, Floats]:
