@@ -16,7 +16,7 @@ from robust.core.types import Lang
 from robust.lang.case import like
 from robust.lang.frequency import bare, by_letters, frequencies
 from robust.lang.lookalikes import HOMOGLYPHS, LEET
-from robust.lang.spelling import UNKNOWN, count, known
+from robust.lang.spelling import count, known
 
 _LATIN: Mapping[str, str] = MappingProxyType({other: letter for letter, other in HOMOGLYPHS.items()})
 _HIDDEN = re.compile(
@@ -54,7 +54,7 @@ def plain(word: str, lang: Lang) -> str:
 
 def _counts(form: str, lang: Lang) -> bool:
     small = form.lower()
-    return small in frequencies(lang) or known(small, lang)
+    return not _RUN.search(small) and (small in frequencies(lang) or known(small, lang))
 
 
 def _latin(word: str) -> str:
@@ -96,7 +96,7 @@ def _letters(word: str) -> Iterator[str]:
 
 
 def _accented(word: str, lang: Lang) -> str:
-    """A Spanish word with its accents: always where it is unknown without them, else where it is much rarer.
+    """A Spanish word with its accents: where it is no word without them, or `MUCH` rarer.
 
     `tambien` → `también`; `esta` and `está` are both common, so neither is put in the other's place.
     """
@@ -107,5 +107,4 @@ def _accented(word: str, lang: Lang) -> str:
     if not ways or ways[0] == small or like(word, small) != word:
         return word
     best, here = frequencies(lang)[ways[0]], count(small, lang)
-    rare = here <= UNKNOWN or best > MUCH * here
-    return like(word, ways[0]) if rare else word
+    return like(word, ways[0]) if best > (MUCH if known(small, lang) else 1) * here else word

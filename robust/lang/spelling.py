@@ -1,8 +1,8 @@
 """What a misspelt word was meant to be: a noisy channel over word frequencies (Kernighan, Church & Gale 1990, COLING).
 
 A word `w` was meant to be the word `c` that maximises `P(c) P(w | c)`: `P(c)` is how often `c` is written, `P(w | c)`
-how likely one slip makes `w` of it. That there was no slip is one of the possibilities, so a common word stays and a
-rare one next to a much commoner one does not.
+how likely one slip makes `w` of it. That there was no slip is one of the possibilities, so what is often written stays and
+what is seldom written next to something much commoner does not. Words of the dictionary always stay.
 
 *Differs from the paper*: the chances of the kinds of slips are set by hand (`CHANCES`), not counted in a corpus of
 errors; accents have a kind of their own, for Spanish; a word of the shipped tables that was never counted is taken for
@@ -43,12 +43,12 @@ def count(word: str, lang: Lang) -> float:
 
 
 def correct(word: str, lang: Lang) -> str:
-    """What `word` was meant to be, in its case; itself where it is right, short, or not made of letters.
+    """What `word` was meant to be, in its case; itself where it is in the dictionary, short, or not made of letters.
 
     A word with a capital behind its first letter stays, too: `McDonald` or `GmbH`.
     """
     plain = word.lower()
-    if len(word) < 3 or not word.isalpha() or like(word, plain) != word:
+    if len(word) < 3 or not word.isalpha() or like(word, plain) != word or known(plain, lang):
         return word
     meant = _meant(plain, lang)
     return word if meant == plain else like(word, meant)
