@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from robust.adapters.textattack.load import explain, library, made, recipe
+from robust.adapters.textattack.load import explained, library, made, recipe
 from robust.core.constraint import Pair
 from robust.core.text import Text
 from robust.core.types import Bools, Lang
@@ -82,15 +82,11 @@ class TextAttackConstraint:
         for original in dict.fromkeys(pair.original for pair in pairs):
             rows = [at for at, pair in enumerate(pairs) if pair.original == original]
             reference = AttackedText(str(original))
-            left = [as_attacked(pairs[at].candidate) for at in rows]
-            ids = {id(attacked): at for attacked, at in zip(left, rows, strict=True)}
-            every = list(left)  # keeps them alive, so that an id is one text's
-            for constraint in judging:
-                try:
+            theirs = [as_attacked(pairs[at].candidate) for at in rows]
+            left = theirs
+            with explained(f"TextAttack's {self.name or self.recipe}"):
+                for constraint in judging:
                     left = constraint.call_many(left, reference) if left else left
-                except (LookupError, OSError) as error:
-                    raise explain(error, f"TextAttack's {self.name or self.recipe}") or error from error
-            kept = {ids[id(attacked)] for attacked in left}
-            keep[[at for at in rows if at not in kept]] = False
-            del every
+            kept = set(map(id, left))
+            keep[rows] = [id(attacked) in kept for attacked in theirs]
         return keep

@@ -130,6 +130,17 @@ def explaining(what: str) -> Iterator[None]:
         quiet.setLevel(level)
 
 
+@contextmanager
+def explained(what: str) -> Iterator[None]:
+    """Turn what is missing inside into a `PluginError` about `what`; any other error passes as it is."""
+    try:
+        yield
+    except (LookupError, OSError, ImportError) as error:
+        if (told := explain(error, what)) is not None:
+            raise told from error
+        raise
+
+
 def explain(error: BaseException, what: str) -> PluginError | None:
     """What is missing and how to get it, where an error of TextAttack's is about that; None for any other error."""
     chain: list[BaseException] = []

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from robust.adapters.textattack.load import explain, library, recipe
+from robust.adapters.textattack.load import explained, library, recipe
 from robust.adapters.textattack.switch import beside
 from robust.core.example import Example
 from robust.core.search import Scope
@@ -77,9 +77,8 @@ class TextAttackSearch:
 
         example = scope.example
         label, fields, own = _label(example), example.fields(example.text), len(example.before)
-        budget = (
-            None if scope.queries_left is None else scope.queries_left + 1
-        )  # the clean prediction is its first, too
+        left = scope.queries_left
+        budget = None if left is None else left + 1  # the clean prediction is TextAttack's first query, too
         opened = [False]
 
         async def answer(batch: Sequence[Fields]) -> Sequence[Floats]:
@@ -98,12 +97,8 @@ class TextAttackSearch:
             return _ended(result, own)
 
         seed = int(scope.rng.integers(2**32))
-        try:
+        with explained(f"TextAttack's recipe {self.recipe}"):
             ended = await beside(work, answer, inside=RandomState(seed).inside)
-        except LookupError as error:
-            raise explain(error, f"TextAttack's recipe {self.recipe}") or error from error
-        except OSError as error:
-            raise explain(error, f"TextAttack's recipe {self.recipe}") or error from error
         return example.text if ended == str(example.text) else example.text.rewrite(ended, spans(ended))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from robust.adapters.textattack.load import explain, library, made, recipe
+from robust.adapters.textattack.load import explained, library, made, recipe
 from robust.core.text import Text
 from robust.core.transformation import Site
 from robust.core.types import LANGS, Lang
@@ -63,9 +63,6 @@ class TextAttackTransformation:
         parts = inside(site.text, attacked)[site.index]
         if not parts:
             return []
-        try:
-            with RandomState(site.seed).inside():
-                found = self._made(attacked, indices_to_modify=parts)
-        except (LookupError, OSError) as error:
-            raise explain(error, f"TextAttack's {self.name or self.recipe}") or error from error
+        with explained(f"TextAttack's {self.name or self.recipe}"), RandomState(site.seed).inside():
+            found = self._made(attacked, indices_to_modify=parts)
         return [edited(site.text, site.index, candidate.text) for candidate in found]
