@@ -29,11 +29,11 @@ def show(report: Mapping[str, Any], *, to_stderr: bool) -> None:
             grid.add_section()
             grid.add_row(f"[dim]attacks {title}[/]")
         for each in chosen:
-            numbers = [each[side]["accuracy_under_attack"] for side in ("before", "after")]
+            before, after = (each[side]["accuracy_under_attack"] for side in ("before", "after"))
             grid.add_row(
                 f"  {each['attack']}",
                 str(each["before"]["n"]),
-                *_numbers(*numbers, each["difference"]),
+                *_numbers(before, after, each["difference"]),
                 _percent(each["gap_closed"]),
             )
             if "expectation" in each:

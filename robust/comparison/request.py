@@ -145,8 +145,10 @@ def _test(request: TrainRequest, dev: Table) -> tuple[Table, list[str]]:
     trained = {spec.source for spec in request.data}
     if request.model in NAMES and request.model not in trained:
         return read(DataSpec(source=request.model)), []
-    note = "No test data were given: the dev rows were attacked, which also chose the temperature (--test names
-    others)." return dev, [note]
+    note = (
+        "No test data were given: the dev rows were attacked, which also chose the temperature (--test names others)."
+    )
+    return dev, [note]
 
 
 def _languages(table: Table, lang: Lang | None) -> list[Lang]:

@@ -21,7 +21,7 @@ def table(tokenizer: PreTrainedTokenizerBase, languages: Collection[Lang], k: in
     import torch
 
     tokens = _tokens(tokenizer)
-    words = {at: tokenizer.decode([at]).strip() for at, on in enumerate(_continues(tokens)) if not on}
+    words = {at: str(tokenizer.decode([at])).strip() for at, on in enumerate(_continues(tokens)) if not on}
     spelled = {word: at for at, word in words.items()}
     found = torch.full((len(tokens), k), -1)
     found[:, 0] = torch.arange(len(tokens))

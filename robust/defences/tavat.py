@@ -65,7 +65,8 @@ class TAVAT:
     def _climb(self, token: Tensor, gradient: Tensor) -> Tensor:
         moved = token + self.step_size * gradient / gradient.norm(dim=-1, keepdim=True).clamp(min=TINY)
         lengths = moved.norm(dim=-1, keepdim=True)
-        return moved * lengths / lengths.amax(dim=1, keepdim=True).clamp(min=TINY)
+        found: Tensor = moved * lengths / lengths.amax(dim=1, keepdim=True).clamp(min=TINY)
+        return found
 
 
 def _remember(table: Tensor, ids: Tensor, token: Tensor, mask: Tensor) -> None:
@@ -73,7 +74,7 @@ def _remember(table: Tensor, ids: Tensor, token: Tensor, mask: Tensor) -> None:
     import torch
 
     moved = mask.flatten() > 0
-    found, inverse = ids.flatten()[moved].unique(return_inverse=True)
+    found, inverse = torch.unique(ids.flatten()[moved], return_inverse=True)  # type: ignore[no-untyped-call]
     values = token.flatten(0, 1)[moved]
     sums = torch.zeros(len(found), values.shape[-1], device=table.device).index_add_(0, inverse, values)
     table[found] = sums / inverse.bincount(minlength=len(found)).unsqueeze(-1)

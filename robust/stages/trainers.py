@@ -148,11 +148,12 @@ def _trainer_class(hardening: Hardening | None) -> type[Any]:
 
     if hardening is None:
         return Ordered
+    hook: Hardening = hardening
 
     class Hardened(Ordered):
         def training_step(self, model: Any, inputs: Any, num_items_in_batch: Any = None) -> Any:
             model.train()
-            return hardening.step(self, model, self._prepare_inputs(inputs), num_items_in_batch)
+            return hook.step(self, model, self._prepare_inputs(inputs), num_items_in_batch)
 
     return Hardened
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from robust.core.types import Fields, Floats
 from robust.core.victim import CanonicalVictim, Victim, VictimMeta
 from robust.errors import UserError
@@ -41,4 +43,4 @@ class CalibratedVictim:
         """Logits `(n_labels,)` of one input, alone in its batch, divided."""
         if isinstance(self.victim, CanonicalVictim):
             return self.victim.canonical(item) / self.temperature
-        return self.victim.logits([item])[0] / self.temperature
+        return np.asarray(self.victim.logits([item])[0]) / np.float32(self.temperature)

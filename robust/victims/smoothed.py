@@ -64,7 +64,7 @@ class SmoothedVictim:
         return found
 
     def _alone(self, fields: Fields) -> Floats:
-        return self.victim.logits([fields])[0]
+        return np.asarray(self.victim.logits([fields])[0])
 
     def _changes(self, item: Fields) -> list[Fields]:
         # words look alike in both languages to the tokeniser, so any language marks them
@@ -81,9 +81,9 @@ class SmoothedVictim:
         weights = np.exp(scores - scores.max(axis=-1, keepdims=True))
         mean = (weights / weights.sum(axis=-1, keepdims=True)).mean(axis=1)
         if self.score == "mean":
-            return np.log(np.maximum(mean, 1e-30)).astype(np.float32)
+            return np.asarray(np.log(np.maximum(mean, 1e-30)), np.float32)
         votes = np.eye(answers.shape[-1])[answers.argmax(axis=-1)].sum(axis=1)
-        return np.log(np.maximum((votes + mean) / (self.draws + 1), 1e-30)).astype(np.float32)
+        return np.asarray(np.log(np.maximum((votes + mean) / (self.draws + 1), 1e-30)), np.float32)
 
 
 def smoothed(folder: Path, victim: Victim) -> Victim:

@@ -148,7 +148,7 @@ class Hardening:
             return
         from safetensors import safe_open
 
-        with safe_open(path, framework="pt") as file:  # type: ignore[no-untyped-call]
+        with safe_open(path, framework="pt") as file:
             found = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
             count = int((file.metadata() or {}).get("count", 0))
         memory = {name.removeprefix("memory/"): value for name, value in found.items() if name.startswith("memory/")}
