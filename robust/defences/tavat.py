@@ -74,7 +74,7 @@ def _remember(table: Tensor, ids: Tensor, token: Tensor, mask: Tensor) -> None:
     import torch
 
     moved = mask.flatten() > 0
-    found, inverse = torch.unique(ids.flatten()[moved], return_inverse=True)  # type: ignore[no-untyped-call]
+    found, inverse = torch.unique(ids.flatten()[moved], return_inverse=True)
     values = token.flatten(0, 1)[moved]
     sums = torch.zeros(len(found), values.shape[-1], device=table.device).index_add_(0, inverse, values)
     table[found] = sums / inverse.bincount(minlength=len(found)).unsqueeze(-1)

@@ -43,4 +43,4 @@ class CalibratedVictim:
         """Logits `(n_labels,)` of one input, alone in its batch, divided."""
         if isinstance(self.victim, CanonicalVictim):
             return self.victim.canonical(item) / self.temperature
-        return np.asarray(self.victim.logits([item])[0]) / np.float32(self.temperature)
+        return np.asarray(self.victim.logits([item])[0] / self.temperature, np.float32)
