@@ -29,7 +29,7 @@ def train(
     dev: Annotated[
         list[str] | None,
         typer.Option(
-            help="Data that choose the checkpoint and the temperature. Default: a tenth of --data. Repeatable."
+            help="Data that choose the temperature (with keep=best, the checkpoint too). Default: a tenth of --data."
         ),
     ] = None,
     test: Annotated[

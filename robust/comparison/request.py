@@ -25,10 +25,11 @@ class TrainRequest:
     """A training against attacks and its measurement.
 
     `recipe`: name or file; `model`: a classifier, as `--model` takes it; `out`: the model's directory. `dev` chooses
-    the checkpoint and the temperature (default: a tenth of `data`); `test` is what is attacked (default: the starter
-    reviews for a starter that was not trained on them, else the dev rows). `attacks` take the place of the recipe's,
-    `limit` of its number of examples; `measure` False trains only. `runs` is where attack runs lie (default:
-    `robustness` in `out`): trainings that share it attack the same model once. `command` is recorded.
+    the temperature, and the checkpoint where the recipe keeps the best (default: a tenth of `data`); `test` is what is
+    attacked (default: the starter reviews for a starter that was not trained on them, else the dev rows). `attacks`
+    take the place of the recipe's, `limit` of its number of examples; `measure` False trains only. `runs` is where
+    attack runs lie (default: `robustness` in `out`): trainings that share it attack the same model once. `command` is
+    recorded.
     """
 
     recipe: str
@@ -78,7 +79,7 @@ def prepare(request: TrainRequest) -> Prepared:
         dev = examples.join([read(spec) for spec in request.dev])
     else:
         train, dev = examples.hold_out(train, seed=recipe.train.seed)
-        notes.append(f"{len(dev.rows)} training rows (a tenth of every label) were held out to choose the checkpoint.")
+        notes.append(f"{len(dev.rows)} training rows (a tenth of every label) were held out as dev rows.")
     examples.check(dev, labels=examples.label_names(train))
     test, more = _test(request, dev)
     notes += more
@@ -144,7 +145,9 @@ def _test(request: TrainRequest, dev: Table) -> tuple[Table, list[str]]:
     trained = {spec.source for spec in request.data}
     if request.model in NAMES and request.model not in trained:
         return read(DataSpec(source=request.model)), []
-    note = "No test data were given: the dev rows were attacked, which also chose the checkpoint (--test names others)."
+    note = (
+        "No test data were given: the dev rows were attacked, which also chose the temperature (--test names others)."
+    )
     return dev, [note]
 
 

@@ -78,8 +78,10 @@ class Measure(Part):
 class TrainRecipe(Part):
     """A model that is trained on against attacks, and what is to be shown of it.
 
-    `dropout` takes the place of the model's own (null: as it is). `swa` averages the weights from that share of the
-    training on; `flooding` is the loss below which learning turns around (0: never).
+    `keep: last` ends with the weights of the last update: by clean accuracy, which `keep: best` chooses by, a
+    checkpoint from before the attacks is often the best. `dropout` takes the place of the model's own (null: as it
+    is). `swa` averages the weights from that share of the training on; `flooding` is the loss below which learning
+    turns around (0: never).
     """
 
     schema_version: Literal[1]
@@ -88,6 +90,7 @@ class TrainRecipe(Part):
     cites: str = ""
     languages: Annotated[tuple[Lang, ...], Field(min_length=1), AfterValidator(unique)]
     train: Training = Training()
+    keep: Literal["last", "best"] = "last"
     dropout: Share | None = None
     adapt: Adapt = Adapt()
     weights: Literal["float32", "float16", "bfloat16"] = "float32"
@@ -109,6 +112,8 @@ class TrainRecipe(Part):
         if self.smoothing is not None and not draws(self.smoothing.kernel):
             name = self.smoothing.kernel.name
             raise ValueError(f"{name} draws no texts: write `defence: {name}`")
+        if self.train.early_stopping_patience is not None and self.keep == "last":
+            raise ValueError("early stopping goes back to the best checkpoint: write `keep: best`")
         if self.smoothing is not None and self.adversarial is not None:
             raise ValueError("a smoothed model is attacked on its vote, not in training: remove `adversarial`")
         if self.smoothing is not None and self.train.word_dropout:
@@ -141,7 +146,7 @@ class TrainRecipe(Part):
     def hardening(self) -> dict[str, Any]:
         """What this training adds, as plain JSON values: equal ones train equal models."""
         told = self.model_dump(mode="json")
-        return {key: told[key] for key in ("defence", "smoothing", "adversarial", "awp", "swa", "flooding")}
+        return {key: told[key] for key in ("keep", "defence", "smoothing", "adversarial", "awp", "swa", "flooding")}
 
 
 def draws(spec: PluginSpec) -> bool:

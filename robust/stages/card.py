@@ -58,8 +58,7 @@ def write(recipe: FinetuneRecipe, result: Finetuned, tables: Mapping[str, AnyTab
         f"texts are {'read in windows of' if recipe.task == 'qa' else 'cut to'} {recipe.train.max_length} tokens.",
         "## Scores",
         score_table(result),
-        f"{_intervals(result)} `dev` chose the checkpoint by {NAMES[result.measure]}, so its numbers are a little too "
-        "good; the others were scored once by the finished model."
+        f"{_intervals(result)} {_choice(result)}"
         + (f" Baseline: {DESCRIPTION}, on the same training rows." if result.baseline else ""),
         *([recipe.card.notes.strip()] if recipe.card.notes else []),
         "## Data",
@@ -74,6 +73,16 @@ def write(recipe: FinetuneRecipe, result: Finetuned, tables: Mapping[str, AnyTab
     ]
     blocks = "\n\n".join(section for section in sections if section)
     return f"---\n{_yaml(front)}---\n\n{blocks}\n"
+
+
+def _choice(result: Finetuned) -> str:
+    """What the dev set had to do with the weights."""
+    if not result.chosen:
+        return "The weights are those of the last update; every set was scored once by the finished model."
+    return (
+        f"`dev` chose the checkpoint by {NAMES[result.measure]}, so its numbers are a little too good; the others were "
+        "scored once by the finished model."
+    )
 
 
 def _intervals(result: Finetuned) -> str:

@@ -41,6 +41,7 @@ class Finetuned:
     one; `sizes` are their numbers of rows. `measure` is the score that chose the checkpoint. `baseline` has the
     accuracies of a bag of words, where asked for. `steps` counts the updates of the weights; `processes` shared each.
     `tokens` were read while training, padding included; `energy` is that of this call, an earlier one's not included.
+    `chosen` is False where the last weights were kept, whatever the dev set says.
     """
 
     out: Path
@@ -60,6 +61,7 @@ class Finetuned:
     notes: tuple[str, ...]
     tokens: int = 0
     energy: Energy | None = None
+    chosen: bool = True
 
     @property
     def main(self) -> str:
@@ -191,6 +193,7 @@ def finetune(
             notes=tuple(notes),
             tokens=int(trainer.state.num_input_tokens_seen),
             energy=energy,
+            chosen=hardening is None or hardening.keep == "best",
         )
         if processes.first():
             model.to(_dtype(recipe.weights)).save_pretrained(place.result)

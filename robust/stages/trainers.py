@@ -79,7 +79,7 @@ def make(
         save_steps=every,
         save_total_limit=2,
         logging_steps=max(1, every // 10),
-        load_best_model_at_end=True,
+        load_best_model_at_end=hardening is None or hardening.keep == "best",
         metric_for_best_model=how.metric or task.measure(labels),
         greater_is_better=True,
         seed=how.seed,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from robust.core.seeds import derive
 from robust.core.types import Lang
@@ -42,6 +42,7 @@ class Hardening:
     twins; `regenerate` renews them at the beginning of an epoch, by the model as it is. `record` writes what is to be
     known of the finished training into the model's directory. `purpose` are JSON values that say what makes two
     trainings the same.
+    `keep` says which weights it ends with: the last, or the best by the dev rows.
     """
 
     purpose: Mapping[str, Any]
@@ -52,6 +53,7 @@ class Hardening:
     awp_start: float = 0.0
     flooding: float = 0.0
     swa_start: float | None = None
+    keep: Literal["last", "best"] = "last"
     reading: Callable[[Items, Any], Items] | None = None
     collator: Callable[[Any], Any] | None = None
     regenerate: Callable[[Items, Any, Any, Workspace, int], None] | None = None

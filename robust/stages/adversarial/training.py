@@ -92,6 +92,7 @@ def harden(
         awp_start=recipe.awp.start if recipe.awp else 0.0,
         flooding=recipe.flooding,
         swa_start=recipe.swa,
+        keep=recipe.keep,
         notes=notes,
     )
     folder = partial_path(out.absolute()) / FOLDER

@@ -80,6 +80,27 @@ def test_a_defence_remembers_across_an_interruption(recipe, reviews, others, tmp
         assert torch.equal(weights(cut)[name], value), name
 
 
+@pytest.mark.parametrize("keep", ["last", "best"])
+def test_the_last_weights_are_kept_unless_the_best_are_asked_for(recipe, reviews, others, tmp_path, keep) -> None:
+    more = hardening("r3f")
+    more.keep = keep
+    ended: list[bool] = []
+
+    def finish(model: torch.nn.Module) -> None:
+        saved = sorted((tmp_path / ".m.partial" / "checkpoints").glob("checkpoint-*"), key=lambda p: int(p.name[11:]))
+        newest = load_file(saved[-1] / "model.safetensors")
+        ended.append(all(torch.equal(value, newest[name]) for name, value in model.state_dict().items()))
+
+    more.finish = finish  # type: ignore[method-assign]
+    # the rate is so high that all epochs are alike on the dev rows: of equals the first is the best
+    how = changed(recipe, epochs=3, learning_rate=0.3, warmup_ratio=0.0, schedule="constant_with_warmup")
+    result = finetune(how, train=reviews, dev=others, out=tmp_path / "m", device="cpu", hardening=more)
+    card = (tmp_path / "m" / "README.md").read_text(encoding="utf-8")
+    assert result.chosen is (keep == "best")
+    assert ended == [keep == "last"]
+    assert ("those of the last update" in card) is (keep == "last")
+
+
 def test_weights_end_as_the_mean_of_epochs(recipe, reviews, others, tmp_path) -> None:
     more = hardening("r3f")
     more.swa_start = 0.5

@@ -1,0 +1,66 @@
+"""The table of defences, from reports made up for it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from benchmarks.defences.__main__ import main
+from benchmarks.defences.tables import page
+from robust.results.estimates import proportion
+
+
+def report(defence: str, seed: int, *, before: int, after: int) -> dict[str, Any]:
+    side = {"before": before, "after": after}
+    attack = {
+        "attack": "pwws",
+        "trained_on": defence == "a2t",
+        **{name: {"accuracy_under_attack": proportion(k, 20).as_dict()} for name, k in side.items()},
+    }
+    clean = {"before": proportion(18, 20).as_dict(), "after": proportion(17, 20).as_dict()}
+    closed = {"gap_closed": (after - before) / (18 - before)}
+    return {
+        "recipe": defence,
+        "model": {"before": "starter-en"},
+        "seed": seed,
+        "clean_accuracy": {**clean, "difference": {"value": -0.05}},
+        "attacks": [attack],
+        "mean": {"trained_on": closed if defence == "a2t" else {"gap_closed": None}, "held_out": {"gap_closed": None}},
+        "training": {"seconds": 10.0 * (seed + 1), "share_attacking": 0.25},
+        "flags": [],
+    }
+
+
+def test_a_row_is_the_mean_over_seeds() -> None:
+    text = page(
+        [
+            report("a2t", 0, before=2, after=10),
+            report("a2t", 1, before=2, after=6),
+            report("plain", 0, before=2, after=2),
+        ]
+    )
+    lines = [line for line in text.splitlines() if line.startswith("|")]
+    assert [line.split(" | ")[0] for line in lines[2:]] == ["| *(before)*", "| plain", "| a2t"]
+    a2t = [cell.strip() for cell in lines[-1].strip("|").split("|")]
+    assert a2t[:3] == ["a2t", "2", "85.0 (-5.0)"]
+    low, high = proportion(8, 20).low, proportion(8, 20).high  # the mean of 10 and 6, of 20
+    assert low is not None
+    assert high is not None
+    assert a2t[3] == f"40.0† [{100 * low:.0f}, {100 * high:.0f}]"
+    assert a2t[4:] == ["38 % / –", "15", "25 %", ""]  # (8/16 + 4/16) / 2, to even
+
+
+def test_what_is_there_is_not_trained_again(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    told = tmp_path / "out" / "starter-en" / "plain-0.json"
+    told.parent.mkdir(parents=True)
+    told.write_text(json.dumps(report("plain", 0, before=2, after=2)))
+    common = ["--models", "starter-en", "--defences", "plain", "--seeds", "1", "--out", str(tmp_path / "out")]
+    assert main(common) == 0
+    assert "there already" in capsys.readouterr().out
+    assert main([*common, "--table"]) == 0
+    assert "starter-en" in (tmp_path / "out" / "table.md").read_text()
+    assert main(["--defences", "plane"]) == 2
+    assert "no defence 'plane'" in capsys.readouterr().err
