@@ -130,7 +130,7 @@ def _refuse(spec: DataSpec) -> None:
 
 
 def _from_rows(records: Records, spec: DataSpec) -> tuple[Records, list[Sentence], str]:
-    lines = records.lines or [None] * len(records.rows)
+    lines: Sequence[int | None] = records.lines or [None] * len(records.rows)
     found = list(_listed(records, spec, zip(records.rows, lines, strict=True)))
     return records, found, _name(records, "--tags", spec.label, TAGS)
 

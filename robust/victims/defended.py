@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from importlib.resources import files
+from typing import cast
 
 import numpy as np
 
@@ -163,7 +164,7 @@ def defended(victim: AnyVictim, defences: Sequence[str]) -> AnyVictim:
             fix = " or ".join(f"--defence {name}:{lang}" for lang in LANGS)
             raise UserError(f"--defence {written}: {victim.meta.name} does not say its language", fix=fix)
         lang = language(code).code if code else next(iter(victim.meta.langs))
-        victim = _behind(victim, name, lang)
+        victim = _behind(cast("Victim", victim), name, lang)
     return victim
 
 
@@ -176,4 +177,5 @@ def _behind(victim: Victim, name: str, lang: Lang) -> Victim:
     )
     if name == "fgws":
         return DoubtingVictim(victim=victim, meta=meta, common=partial(common, lang=lang))
-    return CleanedVictim(victim=victim, meta=meta, clean=partial(_CLEANERS[name], lang=lang))
+    cleaner = _CLEANERS[name]
+    return CleanedVictim(victim=victim, meta=meta, clean=lambda text: cleaner(text, lang))

@@ -132,7 +132,7 @@ class _Work:
     def take(self, offered: Sequence[Text] | Sequence[str]) -> None:
         """Change the draft to one of the candidates (or words) that fit, drawn alike."""
         draws, site = self.draft.draws, self.site
-        left: list[Text] | list[str] = list(offered)
+        left: list[Text | str] = list(offered)
         while left:
             at = draws.below(len(left))
             option = left[at]
@@ -143,7 +143,7 @@ class _Work:
                 one = self.wanted == 1
                 self.done = one or text.words_changed - self.before >= self.wanted
                 return
-            left[at] = left[-1]  # type: ignore[call-overload]  # the same list
+            left[at] = left[-1]
             left.pop()
 
 
