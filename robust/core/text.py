@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from typing import Literal, TypeAlias, TypeVar
 
+from robust.core.alike import lined_up, shared, where
 from robust.core.types import Span
 
 Kind: TypeAlias = Literal["replace", "delete", "insert", "append", "prepend", "rewrite"]
@@ -134,7 +134,7 @@ class Text:
         """Character range of each word in `str(self)`."""
         if self._spans is None:
             if self._parent is None:
-                self._spans = _found(self._string, self._words or ())
+                self._spans = where(self._string, self._words or ())
             for text, parent, edit in self._steps("_spans"):
                 text._spans = _moved(parent.spans, edit, *text._splice)
         return self._spans or ()
@@ -243,8 +243,8 @@ class Text:
         for each other, and so do words in the same place of a changed stretch; the others are inserted or deleted.
         """
         old, new = self._string, Text(string, spans)
-        start = _shared(old, string)
-        tail = _shared(old[start:][::-1], string[start:][::-1])
+        start = shared(old, string)
+        tail = shared(old[start:][::-1], string[start:][::-1])
         end = len(old) - tail
         child = self._child(
             Edit("rewrite", 0, string, tuple(new.spans)), start, end, string[start : len(string) - tail]
@@ -289,30 +289,6 @@ class Text:
             elif start < hi:
                 return None
         return lo, hi
-
-
-def _found(string: str, words: Sequence[str]) -> tuple[Span, ...]:
-    spans, end = list[Span](), 0
-    for word in words:
-        start = string.index(word, end)
-        end = start + len(word)
-        spans.append((start, end))
-    return tuple(spans)
-
-
-def _shared(one: str, other: str) -> int:
-    """Number of characters that two strings begin with alike."""
-    pairs = enumerate(zip(one, other, strict=False))
-    return next((at for at, (a, b) in pairs if a != b), min(len(one), len(other)))
-
-
-def lined_up(old: Sequence[str], new: Sequence[str]) -> list[int | None]:
-    """For each new word the index of the old word that it stands for, or None."""
-    matcher = SequenceMatcher(a=[w.casefold() for w in old], b=[w.casefold() for w in new], autojunk=False)
-    found: list[int | None] = []
-    for _, lo, hi, start, end in matcher.get_opcodes():
-        found += [lo + at if lo + at < hi else None for at in range(end - start)]
-    return found
 
 
 def _changed(old: tuple[T, ...], kind: Kind, at: int, new: tuple[T, ...]) -> tuple[T, ...]:

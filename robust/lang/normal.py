@@ -46,7 +46,7 @@ def plain(word: str, lang: Lang) -> str:
     for form in (latin, _unmarked(latin, lang)):
         if _counts(form, lang):
             return _accented(form, lang)
-    for form in (*_shorter(latin), *_letters(_unmarked(latin, lang))):
+    for form in (*_shorter(latin, lang), *_letters(_unmarked(latin, lang))):
         if _counts(form, lang):
             return _accented(form, lang)
     return _accented(_unmarked(latin, lang), lang) if latin.isalpha() else latin
@@ -78,11 +78,12 @@ def _base(letter: str) -> str:
     return unicodedata.normalize("NFD", letter)[0]
 
 
-def _shorter(word: str) -> Iterator[str]:
-    """Letters said three times or more, twice and once: `sooo` → `soo`, `so`."""
-    if _RUN.search(word):
-        yield _RUN.sub(r"\1\1", word)
-        yield _RUN.sub(r"\1", word)
+def _shorter(word: str, lang: Lang) -> list[str]:
+    """Letters said three times or more, twice and once, the commoner word first: `sooo` → `so`, `soo`."""
+    if not _RUN.search(word):
+        return []
+    forms = [_RUN.sub(r"\1\1", word), _RUN.sub(r"\1", word)]
+    return sorted(forms, key=lambda form: -count(form.lower(), lang))
 
 
 def _letters(word: str) -> Iterator[str]:

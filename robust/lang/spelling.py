@@ -1,7 +1,7 @@
 """What a misspelt word was meant to be: a noisy channel over word frequencies (Kernighan, Church & Gale 1990, COLING).
 
 A word `w` was meant to be the word `c` that maximises `P(c) P(w | c)`: `P(c)` is how often `c` is written, `P(w | c)`
-how likely one slip makes `w` of it. That there was no slip is one of the possibilities, so what is often written stays and
+how likely one slip makes `w` of it. That there was no slip is one of the possibilities: what is often written stays,
 what is seldom written next to something much commoner does not. Words of the dictionary always stay.
 
 *Differs from the paper*: the chances of the kinds of slips are set by hand (`CHANCES`), not counted in a corpus of

@@ -177,4 +177,5 @@ def _behind(victim: Victim, name: str, lang: Lang) -> Victim:
     )
     if name == "fgws":
         return DoubtingVictim(victim=victim, meta=meta, common=partial(common, lang=lang))
-    return CleanedVictim(victim=victim, meta=meta, clean=partial(_CLEANERS[name], lang=lang))
+    cleaner = _CLEANERS[name]
+    return CleanedVictim(victim=victim, meta=meta, clean=lambda text: cleaner(text, lang))

@@ -198,9 +198,9 @@ def open_rows(
             yield Open(kind=rows, columns=("id", "words", "tags", *OWN), pieces=_batches(sentences, size), types={})
     else:
         with questions.stream(spec) as asked:
-            columns = ("id", "question", "context", "answers", *OWN)
+            asked_for = ("id", "question", "context", "answers", *OWN)
             answered = QuestionRows(name=spec.source, lang=spec.lang or lang)
-            yield Open(kind=answered, columns=columns, pieces=_batches(asked, size), types={})
+            yield Open(kind=answered, columns=asked_for, pieces=_batches(asked, size), types={})
 
 
 def _batches(rows: Iterator[Any], size: int) -> Iterator[list[Any]]:

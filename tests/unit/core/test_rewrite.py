@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from robust.core.text import INSERTED, Text, lined_up
+from robust.core.alike import lined_up
+from robust.core.text import INSERTED, Text
 from robust.lang.tokenise import spans
 
 
