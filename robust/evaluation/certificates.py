@@ -12,8 +12,8 @@ from robust.results.exact import clopper_pearson
 
 
 def kept_words(words: int, rate: float) -> int:
-    """How many of `words` stay visible when the share `rate` (0 to 1) is masked: at least one."""
-    return max(1, words - round(rate * words))
+    """How many of `words` stay visible when the share `rate` (0 to 1) is masked: at least one, if there is any."""
+    return min(words, max(1, words - round(rate * words)))
 
 
 def masking_loss(words: int, kept: int, changed: int) -> float:
@@ -52,14 +52,14 @@ def synonym_overlap(lang: Lang, word: str, k: int, near: float) -> float:
     """The least overlap of the draws for the word with those for a word that may replace it; 1 where none may.
 
     A set's draws are uniform, so A and B overlap by |A ∩ B| / max(|A|, |B|). The words of the set that overlap by
-    `near` or more may replace the word.
+    `near` or more may replace the word, if they are single words.
 
     *Differs from the paper*, whose sets are neighbours in word vectors, cut to one size, and whose replacements are the
     nearest of them; here sets are the thesaurus's and have different sizes.
     """
     own = set(synonym_set(lang, word, k))
     found = 1.0
-    for other in own:
+    for other in [one for one in own if len(one.split()) == 1]:  # more words would move the others
         theirs = set(synonym_set(lang, other, k))
         overlap = len(own & theirs) / max(len(own), len(theirs))
         found = min(found, overlap) if overlap >= near else found

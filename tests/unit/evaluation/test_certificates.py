@@ -135,6 +135,12 @@ def overlap_of(one: Sequence[str], other: Sequence[str]) -> float:
     return sum(min((w in one) / len(one), (w in other) / len(other)) for w in {*one, *other})
 
 
+def test_a_text_without_words() -> None:
+    example, smoothing = toy_example("…!", lang="es"), Smoothing()
+    assert [str(copy) for copy in smoothing.copies(example, 2)] == ["…!", "…!"]
+    assert certified_radius(100, 100, smoothing.losses(example.text, "es"))[0] == 0
+
+
 def test_copies() -> None:
     example = toy_example("The soup was cold and the bread was old today.", lang="en")
     masked = list(Smoothing(method="ranmask", mask_rate=0.6).copies(example, 2000))
