@@ -32,7 +32,11 @@ def similarity(lang: Lang, one: Sequence[str], other: Sequence[str]) -> float:
     common direction is that of the shipped table, weighted by p, and not of the sentences at hand; a word without
     vector (a name, a typing error) gets one at random, its own. Closed-class words have none, negations included.
 
-    It knows no order, no grammar and no negation: `the dog bites the man` and its reverse are the same to it.
+    It knows no order, no grammar and no negation: `the dog bites the man` and its reverse are the same to it, and it
+    tells paraphrases of PAWS-X from other pairs of the same words no better than chance (area under the curve 0.51
+    English, 0.56 Spanish, 400 pairs). It tells entailed from contradicted hypotheses of XNLI no better than chrF does
+    (0.65, 0.63), and is of use for whether two sentences speak of the same thing (0.92 and 0.88 against hypotheses of
+    other premises; chrF 0.88 and 0.85).
     """
     if list(one) == list(other):
         return 1.0
