@@ -22,6 +22,8 @@ from typing import Any
 
 from benchmarks.attack_table.cells import PLACES, Cell, cells
 from benchmarks.attack_table.page import page
+from robust.lang.base import language
+from robust.lang.sentences import similarity
 from robust.results.chrf import chrf
 from robust.results.directory import RunDirectory
 from robust.results.estimates import mean
@@ -101,15 +103,21 @@ def _run(cell: Cell, places: Mapping[str, str | None], runs: Path, out: Path) ->
 
 
 def measured(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Means with intervals: queries of the attacked rows; words changed (share) and chrF of the successes."""
+    """Means with intervals: queries of all attacks; words changed (share), chrF and similarity of the successes."""
     attacked = [row for row in rows if row["status"] in ("success", "failure")]
     broken = [row for row in attacked if row["status"] == "success"]
     numbers = {
         "queries": [row["queries"] for row in attacked],
         "words_changed": [row["words_changed"] / max(1, row["words"]) for row in broken],
         "chrf": [chrf(row["original"], row["adversarial"]) for row in broken],
+        "similarity": [_similarity(row) for row in broken],
     }
     return {name: mean(values).as_dict() for name, values in numbers.items()}
+
+
+def _similarity(row: Mapping[str, Any]) -> float:
+    known = language(row["lang"])
+    return similarity(row["lang"], *[known.text(row[which]).words for which in ("original", "adversarial")])
 
 
 def _records(out: Path, every: Sequence[Cell]) -> list[dict[str, Any]]:

@@ -9,7 +9,18 @@ from robust.core.types import LANGS, Lang
 from robust.results.estimates import Estimate
 from robust.stages.card import markdown
 
-HEAD = ["recipe", "n", "under attack", "success rate", "queries", "words changed", "chrF", "errors", "seconds"]
+HEAD = [
+    "recipe",
+    "n",
+    "under attack",
+    "success rate",
+    "queries",
+    "words changed",
+    "chrF",
+    "similarity",
+    "errors",
+    "seconds",
+]
 TITLES: Mapping[Lang, str] = {"en": "English", "es": "Spanish"}
 
 
@@ -18,9 +29,10 @@ def page(records: Sequence[Mapping[str, Any]]) -> str:
     parts = [
         "# Attacks\n",
         "Made by `python -m benchmarks.attack_table`: every attack recipe on the bundled models. Accuracy under attack "
-        "and success rate, %, with 95 % Wilson intervals; means of queries, words changed (%) and chrF (likeness of "
-        "the adversarial text to the original, 0 to 100) with 95 % bootstrap intervals, the last two over the "
-        "successes. Seconds are of one process.",
+        "and success rate, %, with 95 % Wilson intervals; means of queries, words changed (%), chrF (likeness of "
+        "the adversarial text to the original, 0 to 100) and similarity (of their word vectors, see "
+        "`robust.lang.sentences`; 100 for the same, blind to order and negation) with 95 % bootstrap intervals, the "
+        "last three over the successes; a dash where a cell is older than the measure. Seconds are of one process.",
     ]
     for lang in LANGS:
         found = [record for record in records if record["lang"] == lang]
@@ -46,6 +58,7 @@ def _row(record: Mapping[str, Any]) -> list[str]:
         _number(measured["queries"]),
         _percent(measured["words_changed"]),
         _percent(measured["chrf"]),
+        _percent(measured["similarity"]) if "similarity" in measured else "–",
         str(summary["errors"]),
         f"{summary['seconds']:.0f}",
     ]
