@@ -24,7 +24,7 @@ class CliticPlacement:
     The last verb of the periphrasis has at most one candidate, and the way back from there is the text as it was. The
     verbs are those of a closed list (*poder, querer, deber, soler, saber, ir a, volver a, empezar a, comenzar a, acabar
     de, terminar de, haber de, tener que, estar, seguir, continuar*), also in compound tenses (`lo he podido ver`). Both
-    places mean the same (RAE and ASALE, *Nueva gramática de la lengua española* 2009, section 16.12).
+    places mean the same (RAE and ASALE, *Nueva gramática de la lengua española* 2009, chapters 16 and 28).
 
     Left alone: *se* without another pronoun (`se puede comer`), a reflexive with *ir a* and *volver a* (`me voy a
     comer`), imperatives and what is spelt like them, verbs that are joined (`lo puedo ver y tocar`), longer chains (`lo

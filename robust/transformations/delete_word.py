@@ -27,7 +27,8 @@ class DeleteWord:
 
     What the word leaves behind goes too: brackets around nothing, the second of two commas or blanks. *A*, *an*, *y*
     and *o* before it take the form that the next word asks for, and count as changed words then; where that is not
-    certain, there is no candidate. The last word of a text stays. Add `same_negation` where a lost `not` must not count.
+    certain, there is no candidate. The last word of a text stays. Add `same_negation` where a lost `not` must not
+    count.
 
     *Differs from the paper*: one word at a time; there each word goes with the same probability, and marks stay.
     """

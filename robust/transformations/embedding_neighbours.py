@@ -20,6 +20,7 @@ from robust.lang.es.gender import gender
 from robust.lang.lexicon import OWN_ENTRY, Analysis, lexicon
 from robust.registry import register
 from robust.transformations._before import can_follow
+from robust.transformations._capital import likely_name
 
 RARE = 0.5
 """Readings less frequent than this part of the most frequent one are left aside."""
@@ -35,7 +36,7 @@ class EmbeddingNeighbours:
     Spanish nouns also have its gender; a form of several lemmas (`lives`, `gripping`) is only replaced by what can
     stand for each. Those whose form is not certain are left out, and so are opposites, words that the thesaurus never
     offers (most rude ones), and words after which *a* or *an*, *y*, *la* … before them would have to change. Stop
-    words, words without a vector and words in mixed case have no candidates.
+    words, likely names, words without a vector and words in mixed case have no candidates.
 
     Vectors know no contexts: of a word with several meanings they show the usual one, and what is near may be another
     thing of the same kind.
@@ -64,6 +65,8 @@ class EmbeddingNeighbours:
 
     def _fitting(self, site: Site) -> Iterator[str]:
         plain = unicodedata.normalize("NFC", site.word).lower()
+        if likely_name(site.text, site.index):
+            return
         if like(site.word, plain) == site.word:  # of a word such as `iPad` the case could not be kept
             for word in _neighbours(site.lang, plain, self.minimum):
                 if can_follow(site.text, site.index, word, site.lang):

@@ -14,6 +14,7 @@ from robust.core.types import LANGS, Lang
 from robust.errors import PluginError
 from robust.lang.base import language
 from robust.registry import register
+from robust.transformations._capital import likely_name
 
 
 @register("transformations", "insert_synonym")
@@ -22,7 +23,8 @@ class InsertSynonym:
     """A synonym of the word at a random place of the text: the random insertion of Wei & Zou 2019 (EDA,
     arXiv:1901.11196): up to `k` draws of a synonym and a place.
 
-    Words without synonyms get no candidates. The result is seldom a sentence: it adds what the text says already.
+    Words without synonyms and likely names get no candidates. The result is seldom a sentence: it adds what the text
+    says already.
     """
 
     langs: ClassVar[frozenset[Lang]] = frozenset(LANGS)
@@ -40,6 +42,8 @@ class InsertSynonym:
         return [self._inserted(site) for site in sites]
 
     def _inserted(self, site: Site) -> list[Text]:
+        if likely_name(site.text, site.index):
+            return []
         offered = language(site.lang).synonyms(site.word)
         if not offered:
             return []

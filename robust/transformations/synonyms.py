@@ -14,6 +14,7 @@ from robust.errors import PluginError
 from robust.lang.base import language
 from robust.registry import register
 from robust.transformations._before import shifts
+from robust.transformations._capital import likely_name
 from robust.transformations._place import fitting
 from robust.transformations._repair import put
 from robust.transformations._short import before_noun
@@ -24,11 +25,11 @@ from robust.transformations._short import before_noun
 class Synonyms:
     """The first `k` synonyms of the word in the thesaurus that ships with its language, in the word's form and case.
 
-    Words without an entry get no candidates. What stands before a word changes with it (`an unforgettable` → `a
-    memorable`, `y gracia` → `e inspiración`); a candidate is left out where it is not certain how, and where a
-    determiner shows that it is of another part of speech (`la bebida`, but not `la beoda`). In the place of the
-    embedding neighbours of Jin et al. 2020 (arXiv:1907.11932, k = 50) and the WordNet synonyms of Ren et al. 2019
-    (aclanthology.org/P19-1103).
+    Words without an entry and likely names (`Jean` in `We saw Jean`) get no candidates. What stands before a word
+    changes with it (`an unforgettable` → `a memorable`, `y gracia` → `e inspiración`); a candidate is left out where it
+    is not certain how, and where a determiner shows that it is of another part of speech (`la bebida`, but not `la
+    beoda`). In the place of the embedding neighbours of Jin et al. 2020 (arXiv:1907.11932, k = 50) and the WordNet
+    synonyms of Ren et al. 2019 (aclanthology.org/P19-1103).
 
     *Differs from the papers*: see the recipes `textfooler` and `pwws`.
     """
@@ -50,6 +51,8 @@ class Synonyms:
         return None if shifts(site.text, site.index, site.lang) else self._fitting(site)[: self.k]
 
     def _fitting(self, site: Site) -> list[str]:
+        if likely_name(site.text, site.index):
+            return []
         words = [word for word in dict.fromkeys(language(site.lang).synonyms(site.word)) if word and word != site.word]
         words = fitting(site.text, site.index, words, site.lang)
         if site.lang == "es":

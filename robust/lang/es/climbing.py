@@ -1,7 +1,7 @@
 """Spanish periphrases whose pronouns stand before or after them: `lo quiero ver`, `quiero verlo`.
 
 Which verbs allow it, and where both places mean the same: RAE and ASALE, *Nueva gramática de la lengua española*
-(2009), sections 16.12 and 28.5-28.15. What may be read otherwise in one of the places is left out, in both directions.
+(2009), chapters 16 and 28. What may be read otherwise in one of the places is left out, in both directions.
 """
 
 from __future__ import annotations
