@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from robust.core.text import lined_up
+from robust.core.alike import lined_up
 from robust.lang.repairs import is_repair
 from robust.lang.tokenise import spans
 from robust.results.rows import Row
