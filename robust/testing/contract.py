@@ -81,11 +81,21 @@ def check_plugin(plugin: Any) -> None:
 
 
 def check_defence(defence: Any) -> None:
-    """Registered, picklable, takes one batch, and says in its docstring which paper it follows."""
+    """Registered, picklable, says which paper it follows; takes one batch, or draws texts by its generator alone."""
     check_plugin(defence)
-    given = [p for p in inspect.signature(defence).parameters.values() if p.default is p.empty]
-    _expect(len(given) == 1, defence, "does not take a step and nothing else")
     _expect("arXiv:" in (type(defence).__doc__ or ""), defence, "does not say which paper it follows")
+    if not hasattr(defence, "draw"):
+        given = [p for p in inspect.signature(defence).parameters.values() if p.default is p.empty]
+        _expect(len(given) == 1, defence, "does not take a step and nothing else")
+        return
+    for lang in LANGS:
+        varied = False
+        for text in sample_texts(lang):
+            once, again = (defence.draw(text, (lang,), np.random.default_rng(3), "[MASK]") for _ in range(2))
+            _expect(isinstance(once, str) and once == again, defence, f"does not draw one text of {str(text)!r}")
+            drawn = {defence.draw(text, (lang,), np.random.default_rng(seed), "[MASK]") for seed in range(40)}
+            varied |= len(drawn) > 1
+        _expect(varied, defence, f"draws nothing from texts in {lang}")
 
 
 def check_transformation(transformation: Transformation, *, langs: Sequence[Lang] | None = None) -> None:
