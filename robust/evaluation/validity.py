@@ -20,6 +20,8 @@ from robust.results.exact import Validity, corrected_success
 from robust.results.rows import Row
 
 UNCLEAR = "unclear"
+LEAST = 5
+"""Rated texts of an attack (or attack and label) that are enough to weigh it by itself."""
 Version: TypeAlias = Literal["original", "adversarial"]
 
 
@@ -236,11 +238,14 @@ def _majority(ratings: Sequence[Rating]) -> str | None:
 
 
 def _corrected(key: Mapping[str, Any], judged: Sequence[tuple[Mapping[str, str], bool]]) -> tuple[Estimate, str]:
-    """The corrected success, weighed by attack and label where each was rated, else by attack, else not at all."""
+    """The corrected success, weighed by attack and label, else by attack, else not at all.
+
+    By the finest of them of which every part has `LEAST` ratings, or as many as it has successes.
+    """
     ways = (
         ("attack and label", lambda name: name, lambda item: f"{item['attack']}/{item['label']}"),
         ("attack", lambda name: name.rpartition("/")[0], lambda item: item["attack"]),
-        ("nothing: not every attack was rated", lambda name: "", lambda item: ""),
+        ("nothing: too few ratings of some attacks", lambda name: "", lambda item: ""),
     )
     found = corrected_success({}, 0, {})
     for strata, of_success, of_item in ways:
@@ -251,6 +256,9 @@ def _corrected(key: Mapping[str, Any], judged: Sequence[tuple[Mapping[str, str],
         for item, valid in judged:
             counts.setdefault(of_item(item), []).append(valid)
         validity = {name: Validity(valid=sum(mine), judged=len(mine)) for name, mine in counts.items()}
+        few = any(len(counts.get(name, ())) < min(LEAST, count) for name, count in successes.items())
+        if few and strata is not ways[-1][0]:
+            continue
         found = corrected_success(successes, key["attacked"], validity)
         if found.value is not None:
             return found, strata

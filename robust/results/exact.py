@@ -53,7 +53,8 @@ def corrected_success(
     `successes` counts broken examples by attack (each example once), `validity` what people said of a sample of them.
     The rate is the sum over attacks of successes / attacked × valid / judged: attacks may be sampled unevenly. The
     interval holds the middle 95 % of draws from the posterior under Jeffreys' prior, of the success counts and of each
-    validity (Brown, Cai & DasGupta 2001, Statist. Sci. 16:101-133), which stays sensible at 0 and 1.
+    validity (Brown, Cai & DasGupta 2001, Statist. Sci. 16:101-133), which stays sensible at 0 and 1. Of several attacks
+    each has its share of the prior: as many as there are, they weigh no more than one.
 
     An attack with successes of which none was judged makes the number unknown: value and interval are None.
     Raises `ValueError` for more successes than attacked examples.
@@ -67,13 +68,14 @@ def corrected_success(
         return Estimate(value=None, low=None, high=None, **unknown)
     value = sum(successes[name] / attacked * validity[name].valid / validity[name].judged for name in names)
     rng = np.random.default_rng(derive("corrected success", seed, attacked))
+    prior = 0.5 / max(1, len(names))
     counts = np.array([*(successes[name] for name in names), attacked - total], np.float64)
     # with one attack the Dirichlet is the beta of Jeffreys' interval
-    shares = rng.dirichlet(counts + 0.5, size=DRAWS)
+    shares = rng.dirichlet(counts + np.array([*(prior for _ in names), 0.5]), size=DRAWS)
     drawn = np.zeros(DRAWS)
     for at, name in enumerate(names):
         rated = validity[name]
-        drawn += shares[:, at] * rng.beta(rated.valid + 0.5, rated.judged - rated.valid + 0.5, size=DRAWS)
+        drawn += shares[:, at] * rng.beta(rated.valid + prior, rated.judged - rated.valid + prior, size=DRAWS)
     low, high = np.quantile(drawn, [0.025, 0.975])
     return Estimate(value=value, low=min(float(low), value), high=max(float(high), value), **unknown)
 
