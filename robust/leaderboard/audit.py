@@ -77,7 +77,8 @@ def neighbours(opened: Opened, against: Folder | None) -> Iterator[Finding]:
         return
     others = list(_others(opened, against))
     if same := [o for o in others if o.entry.rows.sha256 == opened.entry.rows.sha256]:
-        yield Finding("neighbours", "failed", f"{same[0].folder} has the same rows: one model is there under two names")
+        said = f"{same[0].folder.name} has the same rows: one model is there under two names"
+        yield Finding("neighbours", "failed", said)
         return
     here = [other for other in others if other.entry.table() == opened.entry.table()]
     if not here:
