@@ -1,8 +1,9 @@
 """First-order estimates of one-letter edits: processor time with word pieces reused, and with texts tokenised whole.
 
-    python -m benchmarks.estimates [--texts 20]
+    python -m benchmarks.estimates [--texts 20] [--join 1]
 
-The candidates of `hotflip-chars` for sentences of the bundled models, against one gradient each. Both ways run in turn
+The candidates of `hotflip-chars` for sentences of the bundled models, against one gradient each; `--join` makes long
+texts of so many sentences, because what is gained grows with the text. Both ways run in turn
 in one process and have to give the same numbers; compare their ratio, not the seconds.
 """
 
@@ -11,6 +12,7 @@ from __future__ import annotations
 import argparse
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -18,6 +20,7 @@ from robust.core.transformation import Site
 from robust.core.types import LANGS
 from robust.data.labels import to_examples
 from robust.data.source import DataSpec, read
+from robust.lang.base import language
 from robust.stages.card import markdown
 from robust.transformations.all_character_edits import AllCharacterEdits
 from robust.victims import _gradients, _pieces
@@ -33,6 +36,7 @@ def main(words: Sequence[str] | None = None) -> None:
         prog="python -m benchmarks.estimates", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--texts", type=int, default=20, help="sentences of each model")
+    parser.add_argument("--join", type=int, default=1, help="sentences that make one text")
     asked = parser.parse_args(words)
     rows = []
     for lang in LANGS:
@@ -43,8 +47,11 @@ def main(words: Sequence[str] | None = None) -> None:
         edits = AllCharacterEdits(operations=("swap", "substitute", "delete"), keep_ends=False)
         spent = {way: [0.0, 0.0] for way in WAYS}
         n = 0
-        for one in to_examples(table, victim.meta.labels).examples:
-            sites = [Site(one.text, at, lang) for at in range(len(one.text))]
+        several = to_examples(table, victim.meta.labels).examples
+        for at in range(0, len(several), asked.join):
+            joined = language(lang).text(" ".join([str(each.text) for each in several[at : at + asked.join]]))
+            one = replace(several[at], text=joined)
+            sites = [Site(joined, index, lang) for index in range(len(joined))]
             inputs = [one.fields(text) for found in edits(sites) for text in found]
             (gradient,) = victim.gradients([(one.fields(one.text), int(one.target))])
             n += len(inputs)

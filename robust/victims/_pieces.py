@@ -11,6 +11,8 @@ from robust.core.types import Fields, Span
 
 FEW = 8
 """So few inputs are tokenised in full: nothing would be gained."""
+SHORT = 200
+"""Characters of an input below which it is tokenised in full: finding what differs costs as much."""
 _CHUNK = re.compile(r"\s*\S+")
 
 
@@ -31,7 +33,7 @@ def token_rows(tokenizer: Any, max_length: int, batch: Sequence[Fields]) -> list
     where the counterpart on its own has other tokens than in its place, where an input is cut off or differs in several
     fields, and all of them where the last one comes out wrong or the tokeniser cannot tell where its tokens stand.
     """
-    if len(batch) < FEW or not tokenizer.is_fast:
+    if len(batch) < FEW or sum(map(len, batch[0])) < SHORT or not tokenizer.is_fast:
         return _whole(tokenizer, max_length, batch)
     base = _Base(tokenizer, max_length, batch[0])
     changes = [base.change(fields) for fields in batch]

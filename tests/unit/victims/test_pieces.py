@@ -22,6 +22,11 @@ TEXTS = (
 )
 
 
+@pytest.fixture(autouse=True)
+def _short_ones_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_pieces, "SHORT", 0)
+
+
 def metaspace(*, split: bool) -> Any:
     """Like a sentencepiece unigram model: pieces may reach across words where it does not `split`."""
     from tokenizers import Tokenizer, models, pre_tokenizers
@@ -89,6 +94,13 @@ def test_little_is_tokenised_again(name: str) -> None:
     with mock.patch.object(_pieces, "_whole", counted):
         token_rows(tokenizer, 400, batch)
     assert sum(asked) <= 2, "the first is tokenised in full, and the last to see that it is right"
+
+
+def test_short_inputs_are_tokenised_in_full(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_pieces, "SHORT", 200)
+    tokenizer, batch = tiny.wordpiece(), [("the soup " + "x" * n,) for n in range(FEW)]
+    with mock.patch.object(_pieces, "_Base", side_effect=AssertionError):
+        assert token_rows(tokenizer, 64, batch) == own(tokenizer, batch, 64)
 
 
 def test_few_inputs_are_tokenised_in_full() -> None:
