@@ -63,7 +63,8 @@ def _candidates(text: Text, index: int) -> list[Text]:
 
 def _rewritten(text: Text, words: Sequence[str], gaps: Sequence[str]) -> Text:
     """`text` with these words, `gaps[i]` before word `i`, and what stands after the last."""
-    string, spans = "", []
+    string = ""
+    spans: list[tuple[int, int]] = []
     for gap, word in zip(gaps, words, strict=True):
         string += gap + word
         spans.append((len(string) - len(word), len(string)))

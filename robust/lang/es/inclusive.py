@@ -60,7 +60,7 @@ def group(words: Sequence[str], gaps: Sequence[str], at: int) -> Group | None:
     female = _persons().get(words[at])
     if female is None or not _MEN.isdisjoint(words) or (female != words[at] and female in words):
         return None
-    changing = {} if female == words[at] else {at: words[at]}
+    changing: dict[int, str] = {} if female == words[at] else {at: words[at]}
     first, numbered = _start(words, gaps, at, changing)
     last = at
     while last + 1 < len(words) and gaps[last + 1].isspace() and _agrees(words[last + 1]):
