@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -12,7 +12,8 @@ from robust.data.source import DataSpec, read
 from robust.lang.base import language
 from robust.recipe.augment import AugmentRecipe
 from robust.recipe.load import load
-from robust.stages.augment import augment
+from robust.stages.augment.augmenter import copies_of
+from robust.stages.augment.items import Item
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +38,8 @@ def draw(files: Sequence[str], lang: Lang, number: int, seed: int) -> list[Chang
     for file in files:
         table = read(DataSpec(source=file, text=None if file.endswith("jsonl") else "0", label="", lang=lang, id=""))
         rows = [table.rows[at] for at in rng.permutation(len(table.rows))[: 3 * number]]
-        copies = augment(replace(table, rows=tuple(rows)), recipe, lang=lang, seed=seed)
-        changes = (change(copy.row.fields[0], copy.text, lang) for copy in copies)
+        items = [Item(id=row.id, text=language(lang).text(row.fields[0]), lang=lang) for row in rows]
+        changes = (change(str(copy.item.text), str(copy.text), lang) for copy in copies_of(items, recipe, seed=seed))
         kept = [one for one in changes if one is not None][: number // len(files)]
         found += kept
     return found
