@@ -43,7 +43,7 @@ def text(string: str) -> Text:
 
 
 def test_the_plugins_are_registered() -> None:
-    for family in registry.FAMILIES:
+    for family in set(registry.FAMILIES) - {"defences"}:
         assert "textattack" in registry.names(family)
 
 
