@@ -10,6 +10,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -124,7 +125,9 @@ def test_results_do_not_depend_on_how_many_searches_are_in_flight() -> None:
 
 def _started(*words: object) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "robust", *map(str, words)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    # A shell in the background hands down that interrupts are to be ignored.
+    heed = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=heed)
 
 
 def _answers(run: Path) -> int:
