@@ -14,7 +14,7 @@ from robust.core.constraint import TargetConstraint
 from robust.core.example import Example
 from robust.core.goal import for_victim
 from robust.core.victim import AnyVictim
-from robust.data.for_task import AnyTable, examples_for, read_for
+from robust.data.for_task import AnyTable, about, examples_for, read_for
 from robust.data.labels import Aligned
 from robust.data.table import DataSpec
 from robust.engine.answers import Stats
@@ -254,25 +254,8 @@ def _manifest(
         "command": request.command,
         "robust": __version__,
         "recipe": {"name": recipe.name, "sha": recipe.sha, "resolved": recipe.resolved(), "models": models},
-        "model": {
-            "name": meta.name,
-            "revision": meta.revision,
-            "labels": list(meta.labels),
-            "languages": sorted(meta.langs),
-            "dtype": meta.dtype,
-            "device": meta.device,
-            **({"task": meta.task} if meta.task != "classification" else {}),
-        },
-        "data": {
-            "name": table.name,
-            "fingerprint": table.fingerprint,
-            "source_fingerprint": table.source_fingerprint,
-            "columns": dict(table.columns),
-            "labels_matched": aligned.matched,
-            "left_out": dict(getattr(table, "left_out", {})),
-            "n": len(aligned.examples),
-            **({"of": of} if of is not None else {}),
-        },
+        "model": meta.as_dict(),
+        "data": {**about(table, aligned), **({"of": of} if of is not None else {})},
         "seed": request.seed,
         "environment": environment(),
     }

@@ -26,6 +26,18 @@ class VictimMeta:
     device: str = "cpu"
     task: Task = "classification"
 
+    def as_dict(self) -> dict[str, object]:
+        """What the manifest of a run says of the victim."""
+        return {
+            "name": self.name,
+            "revision": self.revision,
+            "labels": list(self.labels),
+            "languages": sorted(self.langs),
+            "dtype": self.dtype,
+            "device": self.device,
+            **({"task": self.task} if self.task != "classification" else {}),
+        }
+
 
 class Victim(Protocol):
     """A pure batch function: it never counts, caches or retries, the engine does.

@@ -56,3 +56,16 @@ def _language(spec: DataSpec, table: AnyTable, meta: VictimMeta) -> Lang | None:
     if table.lang is None and all(r.lang is None for r in table.rows) and len(meta.langs) == 1:
         return next(iter(meta.langs))
     return None
+
+
+def about(table: AnyTable, aligned: Aligned) -> dict[str, object]:
+    """What the manifest of a run says of its data."""
+    return {
+        "name": table.name,
+        "fingerprint": table.fingerprint,
+        "source_fingerprint": table.source_fingerprint,
+        "columns": dict(table.columns),
+        "labels_matched": aligned.matched,
+        "left_out": dict(getattr(table, "left_out", {})),
+        "n": len(aligned.examples),
+    }

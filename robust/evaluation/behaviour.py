@@ -199,14 +199,7 @@ def _manifest(
         "command": request.command,
         "robust": __version__,
         "tests": {"name": name, "fingerprint": pins, "cases": len(cases), "labels_matched": matched},
-        "model": {
-            "name": meta.name,
-            "revision": meta.revision,
-            "labels": list(meta.labels),
-            "languages": sorted(meta.langs),
-            "dtype": meta.dtype,
-            "device": meta.device,
-        },
+        "model": meta.as_dict(),
         "environment": environment(),
     }
 

@@ -17,6 +17,7 @@ from robust.core.seeds import derive
 from robust.core.text import Text
 from robust.core.types import Fields, Lang
 from robust.core.victim import Victim
+from robust.data.for_task import about
 from robust.errors import UserError, did_you_mean
 from robust.evaluation import certificates
 from robust.evaluation.answers import Answer, answer
@@ -232,23 +233,8 @@ def _manifest(request: AttackRequest, smoothing: Smoothing, loaded: Loaded) -> d
         "command": request.command,
         "robust": __version__,
         "smoothing": smoothing.identity(),
-        "model": {
-            "name": meta.name,
-            "revision": meta.revision,
-            "labels": list(meta.labels),
-            "languages": sorted(meta.langs),
-            "dtype": meta.dtype,
-            "device": meta.device,
-        },
-        "data": {
-            "name": table.name,
-            "fingerprint": table.fingerprint,
-            "source_fingerprint": table.source_fingerprint,
-            "columns": dict(table.columns),
-            "labels_matched": aligned.matched,
-            "left_out": dict(getattr(table, "left_out", {})),
-            "n": len(aligned.examples),
-        },
+        "model": meta.as_dict(),
+        "data": about(table, aligned),
         "environment": environment(),
     }
 

@@ -139,15 +139,7 @@ def _manifest(
         },
         "command": request.command,
         "robust": __version__,
-        "model": {
-            "name": meta.name,
-            "revision": meta.revision,
-            "labels": list(meta.labels),
-            "languages": sorted(meta.langs),
-            "dtype": meta.dtype,
-            "device": meta.device,
-            "max_length": getattr(victim, "max_length", None),
-        },
+        "model": {**meta.as_dict(), "max_length": getattr(victim, "max_length", None)},
         "data": [_about(each, beside) for each in sets],
         "baseline": beside
         and {

@@ -10,6 +10,7 @@ from typing import Any
 
 from robust import __version__, runner
 from robust.core.types import Lang
+from robust.data.for_task import about
 from robust.errors import UserError
 from robust.evaluation import worst_case
 from robust.evaluation.worst_case import WorstCase, combine, summarise
@@ -196,23 +197,8 @@ def _manifest(
         "command": request.command,
         "robust": __version__,
         "suite": {"name": plan.name, "sha": sha, "queries": plan.queries, "each": each, "attacks": attacks},
-        "model": {
-            "name": meta.name,
-            "revision": meta.revision,
-            "labels": list(meta.labels),
-            "languages": sorted(meta.langs),
-            "dtype": meta.dtype,
-            "device": meta.device,
-        },
-        "data": {
-            "name": table.name,
-            "fingerprint": table.fingerprint,
-            "source_fingerprint": table.source_fingerprint,
-            "columns": dict(table.columns),
-            "labels_matched": aligned.matched,
-            "left_out": dict(getattr(table, "left_out", {})),
-            "n": len(aligned.examples),
-        },
+        "model": meta.as_dict(),
+        "data": about(table, aligned),
         "environment": environment(),
     }
 
