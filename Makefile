@@ -27,7 +27,7 @@ test: .venv/dev.stamp
 	$(BIN)/python -m pytest -n auto --dist worksteal
 
 # Other frameworks need older versions of our packages: they are tested in an environment of their own. Parity on 200 real
-# texts takes an hour and is asked for: .venv-bridges/bin/python -m pytest -m slow tests/bridges
+# texts takes long and is asked for: .venv-bridges/bin/python -m pytest -m slow tests/bridges
 BRIDGES := .venv-bridges
 
 $(BRIDGES)/bridges.stamp: pyproject.toml

@@ -23,8 +23,8 @@ from typing import Any
 from benchmarks.attack_table.cells import PLACES, Cell, cells
 from benchmarks.attack_table.page import page
 from robust.lang.base import language
+from robust.lang.overlap import chrf
 from robust.lang.sentences import similarity
-from robust.results.chrf import chrf
 from robust.results.directory import RunDirectory
 from robust.results.estimates import mean
 

@@ -30,6 +30,7 @@ from robust.results.frame import Frame
 from robust.results.naming import run_name
 from robust.results.rows import Row
 from robust.runner import AttackRequest, Loaded
+from robust.victims.smoothed import SmoothedVictim
 
 Method: TypeAlias = Literal["ranmask", "safer"]
 CHOOSE = 50
@@ -167,6 +168,8 @@ def evaluate(
     anything is written. Raises the `RobustError` family.
     """
     loaded = runner.load(request)
+    if isinstance(loaded.victim, SmoothedVictim):  # it is voted here: over the model's own answers, not over its votes
+        loaded = replace(loaded, victim=loaded.victim.victim)
     victim = loaded.victim
     if victim.meta.task != "classification":
         raise UserError(f"{request.model} is for the task {victim.meta.task}", fix="certify a classifier")

@@ -53,7 +53,7 @@ def _compare(attack: Attack, examples: list[Example]) -> None:
     by_itself = {row.id: row for row in side.alone(_alone(attack.name), examples, attack.name)}
     bridged = side.ours(run_attack(attack, side.victim(), examples))
     assert bridged == by_itself
-    assert {row.status for row in bridged.values()} & {"success", "failure"}
+    assert "success" in {row.status for row in bridged.values()}
 
 
 @pytest.mark.parametrize("attack", [*OFFLINE, *SEARCHES], indirect=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from robust.lang.base import language
-from robust.results.chrf import chrf
+from robust.lang.overlap import chrf
 from robust.results.directory import open_finished
 from tests import tiny_models as tiny
 from tests.functional.command import robust

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from robust.results.chrf import chrf
+from robust.lang.overlap import chrf
 
 
 def test_equal_texts_and_spaces() -> None:
