@@ -120,16 +120,16 @@ EXPERIMENTS: tuple[Experiment, ...] = (
         for seed in (1, 2)
     ),
     _finetune(
-        "starter-es",
+        "student-es",
         "starter-es --model {work}/bert-domain-es --teacher bag-of-words --teacher {work}/teacher-es-1 "
         f"--teacher {{work}}/teacher-es-2 {_STARTER_ES}",
         "starter",
     ),
     _finetune(
-        "starter-es-2",
-        "starter-es --model {work}/starter-es --teacher bag-of-words@reviews- --teacher {work}/starter-es "
+        "starter-es",
+        "starter-es --model {work}/student-es --teacher bag-of-words@reviews- --teacher {work}/student-es "
         f"--unlabelled {{prepared}}/starter-es/unlabelled-reviews.jsonl {_STARTER_ES} "
-        "--set train.epochs=2 --set train.batch_size=32 --set train.learning_rate=1e-4",
+        "--set train.epochs=2 --set train.batch_size=32 --set train.learning_rate=1e-4 --set adapt.weight_ensemble=0.5",
         "starter",
     ),
     _finetune(

@@ -68,6 +68,10 @@ class Adapt(Part):
     `gradual_unfreezing` trains the head first and one more layer after every `unfreeze_every` epochs.
     `slanted_triangular` takes the place of `train.schedule` and `train.warmup_ratio`. `language_model` needs a
     `model.checkpoint`.
+
+    `weight_ensemble` is the mixing coefficient α of weight-space ensembling (WiSE-FT, Wortsman et al. 2022,
+    arXiv:2109.01903): the finished weights are (1 - α) · start + α · trained. It needs a `model.checkpoint` that was
+    trained for the same labels, and takes something of the new task for something kept of the old ones.
     """
 
     frozen: bool = False
@@ -78,6 +82,7 @@ class Adapt(Part):
     unfreeze_every: Positive = 1.0
     slanted_triangular: SlantedTriangular | None = None
     language_model: LanguageModel | None = None
+    weight_ensemble: Annotated[float, Field(gt=0, lt=1)] | None = None
 
     @model_validator(mode="after")
     def _choices_fit(self) -> Adapt:
@@ -102,6 +107,8 @@ def misfit(adapt: Adapt, *, task: str, checkpoint: str | None) -> str | None:
         return f"adapt.pooling makes one vector of a text, which {task} cannot use: remove it"
     if checkpoint is None and adapt.language_model is not None:
         return "adapt.language_model goes on with a pretrained model: give `model.checkpoint`"
+    if checkpoint is None and adapt.weight_ensemble is not None:
+        return "adapt.weight_ensemble takes the mean with the weights of the start: give `model.checkpoint`"
     if checkpoint is None and (adapt.frozen or adapt.lora is not None):
         return (
             f"adapt.{'frozen' if adapt.frozen else 'lora'} keeps weights that nobody trained: give `model.checkpoint`"

@@ -164,6 +164,9 @@ def finetune(
         if hardening is not None:
             hardening.finish(model)
             notes += hardening.notes
+        if recipe.adapt.weight_ensemble is not None:
+            alpha = recipe.adapt.weight_ensemble
+            notes.append(f"Each weight is {1 - alpha:g} of the start and {alpha:g} of what was trained from it.")
         model = _rounded(adapt.finish(model), recipe.weights)
 
         def score(table: AnyTable) -> Mapping[str, Estimate]:

@@ -14,6 +14,8 @@ from robust.errors import ModelError
 from robust.models.inputs import takes_types
 from robust.models.vectors import is_vectors
 from robust.recipe.finetune import Architecture
+from robust.stages.adapt import layers
+from robust.stages.adapt.ensemble import DRAWN
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
@@ -54,17 +56,16 @@ def from_checkpoint(
         config = AutoConfig.from_pretrained(found.path)
         own = [str(label) for _, label in sorted((getattr(config, "id2label", None) or {}).items())]
         order = own if set(own) == set(labels) else list(labels)
-        model = (
-            getattr(transformers, auto)
-            .from_pretrained(
-                found.path,
-                **_labels(order),
-                **_dropouts(config, dropout),
-                ignore_mismatched_sizes=True,
-                use_safetensors=True,
-            )
-            .float()
+        model, told = getattr(transformers, auto).from_pretrained(
+            found.path,
+            **_labels(order),
+            **_dropouts(config, dropout),
+            ignore_mismatched_sizes=True,
+            use_safetensors=True,
+            output_loading_info=True,
         )
+        model = model.float()
+        model.__dict__[DRAWN] = {*told["missing_keys"], *(name for name, *_ in told["mismatched_keys"])}
         tokenizer = AutoTokenizer.from_pretrained(found.path)
     except (OSError, ValueError, KeyError) as error:
         first = str(error).strip().partition("\n")[0]
@@ -99,9 +100,11 @@ def _on_vectors(
             fix=f"lower it: --set train.max_length={MAX_LENGTH}",
         )
     try:
-        return from_vectors(Path(name).expanduser(), labels)
+        model, tokenizer = from_vectors(Path(name).expanduser(), labels)
     except (OSError, ValueError, KeyError) as error:
         raise ModelError(f"{name} holds no whole word vectors: {error}", fix="make them again") from error
+    model.__dict__[DRAWN] = {weight for weight, _ in layers.head(model)}
+    return model, tokenizer
 
 
 def from_scratch(

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from robust.core.seeds import derive
 from robust.errors import ModelError
 from robust.recipe.finetune import FinetuneRecipe
-from robust.stages.adapt import freezing, language_model, layers, lora, rates
+from robust.stages.adapt import ensemble, freezing, language_model, layers, lora, rates
 from robust.stages.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -55,10 +55,13 @@ def prepare(model: PreTrainedModel, recipe: FinetuneRecipe) -> PreTrainedModel:
     import torch
 
     how = recipe.adapt
+    drawn: set[str] = model.__dict__.pop(ensemble.DRAWN, set())
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(derive("adapt", recipe.train.seed))
-        if how.pooling != "own":
-            model = _pooled(model, how.pooling)
+        if how.pooling != "own" and (pooled := _pooled(model, how.pooling)) is not model:
+            model, drawn = pooled, {name for name, _ in layers.head(pooled)}
+        if how.weight_ensemble is not None:
+            ensemble.hold(model, how.weight_ensemble, drawn=drawn)
         model.__dict__[_TRAINED] = [parameter for parameter in model.parameters() if parameter.requires_grad]
         if how.lora is not None:
             lora.add(model, how.lora)
@@ -93,11 +96,14 @@ def callbacks(model: PreTrainedModel, recipe: FinetuneRecipe) -> list[Any]:
 
 
 def finish(model: PreTrainedModel) -> PreTrainedModel:
-    """An ordinary model of a trained one, the same object changed in place: adapters merged, what was held let go.
+    """An ordinary model of a trained one, the same object changed in place.
+
+    Adapters are merged, what was held is let go, and the mean with the weights of the start is taken where asked for.
 
     Call it right after training, so that what is measured is what is saved.
     """
     lora.merge(model)
+    ensemble.mix(model)
     freezing.thaw(model, model.__dict__.pop(_TRAINED, ()))
     return model
 

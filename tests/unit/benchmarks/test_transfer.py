@@ -21,7 +21,7 @@ def test_each_starts_from_what_stands_before_it() -> None:
     assert len(set(NAMES)) == len(NAMES)
     for at, each in enumerate(EXPERIMENTS):
         assert each.needs <= set(NAMES[:at]), each.name
-    assert next(each for each in EXPERIMENTS if each.name == "starter-es").needs == {
+    assert next(each for each in EXPERIMENTS if each.name == "student-es").needs == {
         "bert-domain-es",
         "teacher-es-1",
         "teacher-es-2",
