@@ -82,7 +82,7 @@ EXPERIMENTS: tuple[Experiment, ...] = (
         "--data {prepared}/starter-es/reviews-train.jsonl --minutes 9 --set train.learning_rate=5e-4 "
         "--set train.batch_size=16 --set model.masked=0.3",
     ),
-    _pretrain("awd-lstm-en", f"awd-lstm --lang en {_ENGLISH_TEXT} --minutes 8"),
+    _pretrain("awd-lstm-en", f"awd-lstm --lang en {_ENGLISH_TEXT} --minutes 30"),
     _pretrain("awd-lstm-es", f"awd-lstm --lang es {_SPANISH_TEXT} --minutes 8"),
     _pretrain("vectors-en", f"cbow --lang en {_ENGLISH_TEXT}"),
     _pretrain("vectors-es", f"cbow --lang es {_SPANISH_TEXT}"),

@@ -35,6 +35,7 @@ def run(
     """
     from robust.cli.training import bar
     from robust.stages.multitask import multitask
+    from robust.stages.processes import first
 
     data = _read(plan, sources, maps, columns, tags, common)
     try:
@@ -43,8 +44,11 @@ def run(
                 plan, data, out=out, device="cpu" if device == "cpu" else "auto", force=force, progress=progress
             )
     except KeyboardInterrupt:
-        typer.echo("interrupted: the same command goes on from the last evaluation", err=True)
+        if first():
+            typer.echo("interrupted: the same command goes on from the last evaluation", err=True)
         raise typer.Exit(130) from None
+    if not first():
+        return
     _show(result, to_stderr=as_json)
     if as_json:
         typer.echo(json.dumps(_summary(result, plan.name), ensure_ascii=False))

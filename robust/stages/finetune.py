@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -136,7 +135,7 @@ def finetune(
         purpose["teachers"] = {teacher.name: teacher.revision for teacher in taught}
         purpose["unlabelled"] = unlabelled.fingerprint if unlabelled else None
     processes.join(device)
-    with quiet(), _shared(workspace(out, purpose=purpose, marker="config.json", force=force)) as place:
+    with quiet(), processes.shared(workspace(out, purpose=purpose, marker="config.json", force=force)) as place:
         model, tokenizer = _start(recipe, task, train, labels, place, device)
         declared = labels
         if labels:
@@ -206,14 +205,6 @@ def finetune(
             if hardening is not None and hardening.record is not None:
                 hardening.record(place.result, result)
     return result
-
-
-@contextmanager
-def _shared(opened: AbstractContextManager[Workspace]) -> Iterator[Workspace]:
-    """A workspace that the first process opens and finishes, for all of them."""
-    with ExitStack() as stack:
-        yield processes.from_first(lambda: stack.enter_context(opened))
-    processes.wait()
 
 
 def _taught(

@@ -5,13 +5,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from robust.checkpoints import threads
-from robust.errors import DataError, UserError
+from robust.errors import DataError
 from robust.recipe.finetune import FinetuneRecipe
 from robust.recipe.parts import WordPiece
 from robust.results.estimates import Estimate
@@ -99,12 +99,8 @@ def multitask(
     last evaluation when it is called again; `out` appears only complete. `force` replaces a model at `out`.
 
     Raises `DataError` for tables that are missing or do not fit, `ModelError` for a checkpoint that does not load or
-    whose type lacks a head, `UserError` when `out` is taken and in several processes.
+    whose type lacks a head, `UserError` when `out` is taken.
     """
-    from robust.checkpoints.device import pick_device
-
-    if processes.count() > 1:
-        raise UserError("several tasks are trained in one process", fix="start the command without a launcher")
     _check_names(recipe, data)
     threads.set_threads()
     drafts = [_draft(plan_of(recipe, name), name, data[name]) for name in recipe.tasks]
@@ -112,16 +108,21 @@ def multitask(
         "recipe": recipe.model_dump(mode="json"),
         "tables": {one.name: {name: table.fingerprint for name, table in one.tables.items()} for one in drafts},
     }
-    target = pick_device(device)
-    with quiet(), workspace(out, purpose=purpose, marker="config.json", force=force) as place:
+    processes.join(device)
+    target = processes.own_device(device)
+    with quiet(), processes.shared(workspace(out, purpose=purpose, marker="config.json", force=force)) as place:
         model, tokenizer = _start(recipe, drafts, place)
         learners = [_learner(one, tokenizer) for one in drafts]
         meter = Meter()
         done = multitask_loop.train(model, learners, recipe, place, device=target, progress=progress)
         energy = meter.energy()
         _in_format(model, recipe).float()  # what is scored is what will be loaded
+        pairs = list(zip(drafts, learners, strict=True))
+        scores = processes.from_first(
+            lambda: {one.name: _scores(model, one, learner, tokenizer, target) for one, learner in pairs}
+        )
         tasks = {}
-        for one, learner in zip(drafts, learners, strict=True):
+        for one, learner in pairs:
             tasks[one.name] = Finetuned(
                 out=out / one.name,
                 task=one.plan.task,
@@ -129,12 +130,12 @@ def multitask(
                 parameters=sum(int(value.numel()) for value in model.weights(one.name).values()),
                 n_train=len(one.tables["train"].rows),
                 measure=learner.metric,
-                scores=_scores(model, one, learner, tokenizer, target),
+                scores=scores[one.name],
                 sizes={name: len(table.rows) for name, table in one.tables.items() if name != "train"},
                 baseline={},
                 epochs=done.epochs,
                 steps=done.step,
-                processes=1,
+                processes=processes.count(),
                 seconds=done.seconds,
                 resumed=place.resumed,
                 notes=(*one.notes, _together(recipe, one.name)),
@@ -151,7 +152,8 @@ def multitask(
             tokens=done.tokens,
             energy=energy,
         )
-        _save(model.cpu(), tokenizer, recipe, drafts, result, place)
+        if processes.first():
+            _save(model.cpu(), tokenizer, recipe, drafts, result, place)
     return result
 
 
@@ -194,7 +196,8 @@ def _start(
         torch.manual_seed(recipe.train.seed)
         if recipe.model.config is not None:
             texts = (text for one in drafts for row in one.tables["train"].rows for text in one.task.reads(row))
-            tokenisers.learn(recipe.tokenizer or WordPiece(), texts, folder, max_length=longest)
+            plan = recipe.tokenizer or WordPiece()
+            processes.from_first(lambda: _learn(plan, texts, folder, longest))
             encoder, tokenizer = models.from_scratch(recipe.model.config, (), tokenizer=folder, auto="AutoModel")
         else:
             name = str(recipe.model.checkpoint)
@@ -205,6 +208,10 @@ def _start(
                 encoder = encoder.encoder
         heads: dict[str, Any] = {one.name: (recipe.tasks[one.name].task, one.labels) for one in drafts}
         return MultitaskModel.around(encoder, heads), tokenizer
+
+
+def _learn(plan: WordPiece, texts: Iterable[str], folder: Path, longest: int) -> None:
+    tokenisers.learn(plan, texts, folder, max_length=longest)
 
 
 def _learner(one: _Draft, tokenizer: PreTrainedTokenizerBase) -> Learner:

@@ -21,6 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from robust.recipe.finetune import FinetuneRecipe
+from robust.stages import processes
 from robust.stages.multitask_draws import Batches, turns
 from robust.stages.precision import fast_bf16
 from robust.stages.sampling import by_length
@@ -79,62 +80,74 @@ def train(
 
     An epoch is as many batches as it takes to see all rows of all tasks once, whichever tasks they are then drawn from.
     After every evaluation everything that goes on from there is written to `place.checkpoints`.
+
+    Processes that share the training take the batches of an update in turns and add their gradients: two of them make
+    the updates that one makes with twice the `gradient_accumulation`, but for what dropout draws.
     """
     import torch
     from transformers import get_scheduler
 
     how = recipe.train
+    told = progress if processes.first() else None
     model.to(device)  # type: ignore[arg-type]
     batches = [Batches(items=one.items, size=how.batch_size, seed=how.seed) for one in learners]
-    per_epoch = math.ceil(sum(each.per_epoch for each in batches) / how.gradient_accumulation)
+    shared = how.gradient_accumulation * processes.count()  # batches of an update
+    per_epoch = math.ceil(sum(each.per_epoch for each in batches) / shared)
     steps = math.ceil(per_epoch * how.epochs)
     every = max(1, math.ceil(per_epoch / how.evaluations_per_epoch))
     sizes = [len(one.items) for one in learners]
-    tasks = turns(sizes, steps * how.gradient_accumulation, alpha=recipe.sampling.alpha, seed=how.seed)
+    tasks = turns(sizes, steps * shared, alpha=recipe.sampling.alpha, seed=how.seed)
     optimizer = torch.optim.AdamW(_groups(model, how.weight_decay), lr=how.learning_rate)
     scheduler = get_scheduler(how.schedule, optimizer, math.ceil(how.warmup_ratio * steps), steps)
     state: dict[str, Any] = {"step": 0, "tokens": 0, "best": -math.inf, "waited": 0, "seconds": 0.0, "ended": False}
     bf16 = fast_bf16(device.type) if how.bf16 == "auto" else how.bf16
     begun = time.monotonic()
-    with _dice(device, how.seed):
+    with _dice(device, how.seed + processes.rank()):
         known = place.checkpoints / _STATE
         if known.exists():
             state = torch.load(known, map_location="cpu", weights_only=True)
             model.load_state_dict(state.pop("model"))
             optimizer.load_state_dict(state.pop("optimizer"))
             scheduler.load_state_dict(state.pop("scheduler"))
-            _set_dice(state.pop("dice"), device)
+            _set_dice(state.pop("dice")[processes.rank()], device)
             begun -= state["seconds"]
         model.train()
         losses: list[float] = []
+        read = 0  # tokens that this process read since the last evaluation
         while state["step"] < steps and not state["ended"]:
-            at = state["step"] * how.gradient_accumulation
-            for now in range(at, at + how.gradient_accumulation):
+            at = state["step"] * shared
+            for now in range(at + processes.rank(), at + shared, processes.count()):
                 which = int(tasks[now])
                 number = int((tasks[:now] == which).sum())
                 with torch.autocast(device.type, torch.bfloat16, enabled=bf16):
                     loss, tokens = _loss(model, learners[which], batches[which], number, device)
-                state["tokens"] += tokens
-                (loss / how.gradient_accumulation).backward()
+                read += tokens
+                (loss / shared).backward()
                 losses.append(float(loss.detach()))
+            processes.add_gradients(model)
             torch.nn.utils.clip_grad_norm_(model.parameters(), CLIP)
             optimizer.step()
             scheduler.step()
             optimizer.zero_grad(set_to_none=True)  # a head whose turn it was not stays as it is, momentum and all
             state["step"] += 1
-            if progress is not None and state["step"] % max(1, every // 10) == 0:
-                progress(state["step"], steps, {"loss": float(np.mean(losses))})
+            if told is not None and state["step"] % max(1, every // 10) == 0:
+                told(state["step"], steps, {"loss": float(np.mean(losses))})
                 losses.clear()
             if state["step"] % every and state["step"] < steps:
                 continue
-            found = evaluate(model, learners, device=device, size=max(64, how.batch_size))
+            size = max(64, how.batch_size)
+            found = processes.from_first(lambda: evaluate(model, learners, device=device, size=size))  # noqa: B023
             _judge(state, found["eval_mean"], how.early_stopping_patience, model, place.checkpoints / _BEST)
-            more = {"optimizer": optimizer.state_dict(), "scheduler": scheduler.state_dict(), "dice": _get_dice(device)}
+            state["tokens"] += sum(processes.everyone(read))
+            read = 0
+            dice = processes.everyone(_get_dice(device))
+            more = {"optimizer": optimizer.state_dict(), "scheduler": scheduler.state_dict(), "dice": dice}
             state["seconds"] = time.monotonic() - begun
             _write(known, {**state, **more, "model": model.state_dict()})
-            if progress is not None:
-                progress(state["step"], steps, found)
+            if told is not None:
+                told(state["step"], steps, found)
             model.train()
+    processes.wait()
     if (place.checkpoints / _BEST).exists():
         model.load_state_dict(torch.load(place.checkpoints / _BEST, map_location="cpu", weights_only=True))
     model.eval()
@@ -230,6 +243,8 @@ def _judge(state: dict[str, Any], mean: float, patience: int | None, model: Any,
 def _write(path: Path, value: Any) -> None:
     import torch
 
+    if not processes.first():
+        return
     beside = path.with_suffix(".new")
     torch.save(value, beside)
     os.replace(beside, path)

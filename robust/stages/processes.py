@@ -7,11 +7,15 @@ a process that was started alone.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from datetime import timedelta
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from robust.errors import RobustError
+
+if TYPE_CHECKING:
+    import torch
 
 T = TypeVar("T")
 
@@ -24,9 +28,14 @@ def count() -> int:
     return max(1, int(os.environ.get("WORLD_SIZE", "1")))
 
 
+def rank() -> int:
+    """Which of the processes this is, from 0."""
+    return int(os.environ.get("RANK", "0"))
+
+
 def first() -> bool:
     """Whether this process is the one that writes files and speaks to the user."""
-    return int(os.environ.get("RANK", "0")) == 0
+    return rank() == 0
 
 
 def devices(device: str) -> int:
@@ -46,6 +55,55 @@ def join(device: str) -> None:
 
     on_cpu = pick_device(device).type == "cpu"
     PartialState(cpu=on_cpu, timeout=_PATIENCE, **({"backend": "gloo"} if on_cpu else {}))
+
+
+def own_device(device: str) -> torch.device:
+    """The device of this process: each has a GPU of its own, where there are GPUs; `device` is `auto` or `cpu`."""
+    import torch
+
+    from robust.checkpoints.device import pick_device
+
+    picked = pick_device(device)
+    return (
+        torch.device("cuda", int(os.environ.get("LOCAL_RANK", "0")))
+        if count() > 1 and picked.type == "cuda"
+        else picked
+    )
+
+
+@contextmanager
+def shared(opened: AbstractContextManager[T]) -> Iterator[T]:
+    """What the first process opens and closes, for all of them."""
+    with ExitStack() as stack:
+        yield from_first(lambda: stack.enter_context(opened))
+    wait()
+
+
+def everyone(value: T) -> list[T]:
+    """The values of all processes, in their order."""
+    if count() == 1:
+        return [value]
+    import torch
+
+    found: list[Any] = [None] * count()
+    torch.distributed.all_gather_object(found, value)
+    return found
+
+
+def add_gradients(model: torch.nn.Module) -> None:
+    """Give every process the sum of all their gradients; a weight without one in any of them stays without."""
+    if count() == 1:
+        return
+    import torch
+
+    learnt = [weight for weight in model.parameters() if weight.requires_grad]
+    there = torch.tensor([weight.grad is not None for weight in learnt], dtype=torch.uint8, device=learnt[0].device)
+    torch.distributed.all_reduce(there, torch.distributed.ReduceOp.MAX)
+    moved = [weight for weight, known in zip(learnt, there.tolist(), strict=True) if known]
+    whole = torch.cat([(torch.zeros_like(w) if w.grad is None else w.grad).reshape(-1) for w in moved])
+    torch.distributed.all_reduce(whole)
+    for weight, part in zip(moved, whole.split([w.numel() for w in moved]), strict=True):
+        weight.grad = part.view_as(weight).clone()
 
 
 def wait() -> None:

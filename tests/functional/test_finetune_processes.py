@@ -12,6 +12,8 @@ import sys
 from pathlib import Path
 
 import pytest
+import torch
+from safetensors.torch import load_file
 
 pytestmark = pytest.mark.slow
 
@@ -114,3 +116,64 @@ def test_a_mistake_is_said_once() -> None:
     assert ran.stderr.count("error: ") == 1, ran.stderr
     assert "exists already" in ran.stderr
     assert Path("tiny-model/thesis.txt").read_text() == "mine"
+
+
+def weights(folder: str) -> dict[str, torch.Tensor]:
+    return load_file(Path(folder) / "model.safetensors")
+
+
+def test_adapters_learn_in_two_processes() -> None:
+    Path("first.yaml").write_text(RECIPE.replace("epochs: 6", "epochs: 1"))
+    start = ["finetune", "first.yaml", *COMMAND[2:], "--out", "start"]
+    assert subprocess.run([sys.executable, "-m", "robust", *start], check=False).returncode == 0
+    given = ("epochs=6", "batch_size=8", "learning_rate=6e-3", "max_length=16")
+    how = ["--model", "start", *(word for one in given for word in ("--set", f"train.{one}"))]
+    ran = torchrun("-m", "robust", "finetune", "lora", *COMMAND[2:], *how, "--out", "adapted", "--json")
+    assert ran.returncode == 0, ran.stderr
+    summary = json.loads(ran.stdout)
+    assert (summary["processes"], summary["steps"]) == (2, STEPS)
+    before, after = weights("start"), weights("adapted")
+    assert before.keys() == after.keys(), "adapters are merged"
+    moved = {name for name in before if not torch.equal(before[name], after[name])}
+    assert {name.rpartition(".")[0].rpartition(".")[2] for name in moved} >= {"query", "value", "classifier"}
+    assert not [name for name in moved if "embeddings" in name], "the encoder's own weights stay as they were"
+    assert summary["dev_accuracy"]["value"] > 0.6
+
+
+TASKS = """\
+schema_version: 1
+name: both
+languages: [en]
+model: {config: {hidden_size: 32, layers: 1, heads: 2, intermediate_size: 32, max_positions: 16, dropout: 0.0}}
+tokenizer: {vocab_size: 200, min_frequency: 1}
+tasks:
+  mood: {task: classification}
+  things: {task: tagging}
+train: {epochs: 6, batch_size: 8, learning_rate: 3.0e-3, max_length: 16, bf16: false}
+"""
+
+
+def test_several_tasks_in_two_processes_are_trained_as_in_one_with_twice_the_accumulation() -> None:
+    tagged = [f"the O\n{thing} B-x\nwas O\nfine O\n\n" for thing in THINGS] * 3
+    Path("train.conll").write_text("".join(tagged), encoding="utf-8")
+    Path("both.yaml").write_text(TASKS)
+    data = [f"{option} {name}" for option in ("--data", "--dev") for name in ("mood=train.csv", "things=train.conll")]
+    command = ["finetune", "both.yaml", *" ".join(data).split(), "--device", "cpu", "--json"]
+    ran = torchrun("-m", "robust", *command, "--out", "two")
+    assert ran.returncode == 0, ran.stderr
+    two = json.loads(ran.stdout)  # one document: the other process said nothing
+    alone = [sys.executable, "-m", "robust", *command, "--out", "one", "--set", "train.gradient_accumulation=2"]
+    done = subprocess.run(alone, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    one = json.loads(done.stdout)
+    for name in ("mood", "things"):
+        assert "on 2 processes" in Path(f"two/{name}/README.md").read_text(encoding="utf-8")
+        for measure, number in one["tasks"][name]["dev_scores"].items():
+            assert two["tasks"][name]["dev_scores"][measure]["value"] == pytest.approx(number["value"], abs=0.03)
+    assert two["steps"] == one["steps"]
+    ours, theirs = weights("two"), weights("one")
+    assert ours.keys() == theirs.keys()
+    for name, weight in theirs.items():
+        assert torch.allclose(ours[name], weight, atol=1e-3), name
+    assert two["tasks"]["mood"]["dev_scores"]["accuracy"]["value"] > 0.9
+    assert not Path(".two.partial").exists()

@@ -51,14 +51,12 @@ def test_the_mean_is_that_of_the_two_models(recipe, reviews, others, start, tmp_
 
 
 def test_random_weights_are_no_start(recipe, reviews, others, start, tmp_path, model_dirs) -> None:
+    new_head = going_on(recipe, model_dirs["bert"], {"weight_ensemble": 0.5})
+    new_pooling = going_on(recipe, start, {"weight_ensemble": 0.5, "pooling": "mean"})
     with pytest.raises(ModelError, match=r"classifier\.\w+ is random"):
-        how = {"weight_ensemble": 0.5}
-        finetune(
-            going_on(recipe, model_dirs["bert"], how), train=reviews, dev=others, out=tmp_path / "no", device="cpu"
-        )
+        finetune(new_head, train=reviews, dev=others, out=tmp_path / "no", device="cpu")
     with pytest.raises(ModelError, match="is random"):
-        how = {"weight_ensemble": 0.5, "pooling": "mean"}
-        finetune(going_on(recipe, start, how), train=reviews, dev=others, out=tmp_path / "no", device="cpu")
+        finetune(new_pooling, train=reviews, dev=others, out=tmp_path / "no", device="cpu")
     assert not (tmp_path / "no").exists()
 
 
