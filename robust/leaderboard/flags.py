@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -17,6 +17,7 @@ from robust.core.seeds import derive
 from robust.evaluation.paired import mcnemar
 from robust.leaderboard import recompute
 from robust.leaderboard.check import Opened
+from robust.leaderboard.reasons import Reason, reason
 from robust.leaderboard.schema import Interval
 from robust.leaderboard.threat import access
 from robust.results.rows import Row, probabilities
@@ -38,11 +39,11 @@ class Flag:
 
     name: str
     verdict: Verdict
-    why: str
+    why: Reason
 
     def as_dict(self) -> dict[str, str]:
-        """The flag as JSON-ready values."""
-        return asdict(self)
+        """The flag as JSON-ready values; the reason in English."""
+        return {"name": self.name, "verdict": self.verdict, "why": self.why.said("en")}
 
 
 @dataclass(frozen=True)
@@ -60,13 +61,13 @@ def flags(evidence: Evidence) -> list[Flag]:
     return [Flag(name, *one(evidence)) for name, one in FLAGS.items()]
 
 
-Answer = tuple[Verdict, str]
+Answer = tuple[Verdict, Reason]
 
 
 def stochastic(e: Evidence) -> Answer:
     """The model answers the same text differently: seen where several attacks asked it, or where it was run again."""
     if e.same_answers is not None:
-        return ("clear", "run again, same answers") if e.same_answers else ("raised", "run again, other answers")
+        return ("clear", reason("rerun.same")) if e.same_answers else ("raised", reason("rerun.other"))
     seen: dict[str, list[float]] = {}
     compared = differing = 0
     for opened in (e.opened, *_same_rows(e)):
@@ -80,10 +81,10 @@ def stochastic(e: Evidence) -> Answer:
             else:
                 seen[key] = row["clean_logits"]
     if not compared:
-        return "not checked", "no text was asked twice"
+        return "not checked", reason("repeated.none")
     if differing:
-        return "raised", f"{differing} of {compared} repeated answers differ"
-    return "clear", f"{compared} repeated answers are the same"
+        return "raised", reason("repeated.differ", differing=differing, compared=compared)
+    return "clear", reason("repeated.same", compared=compared)
 
 
 def hard_labels_only(e: Evidence) -> Answer:
@@ -91,10 +92,10 @@ def hard_labels_only(e: Evidence) -> Answer:
     labels = len(e.opened.entry.model.labels)
     answers = {tuple(round(value, 4) for value in row["clean_logits"]) for row in e.opened.rows if row["clean_logits"]}
     if len({row["example_id"] for row in e.opened.rows}) <= labels or not answers:
-        return "not checked", "too few answers"
+        return "not checked", reason("answers.few")
     if len(answers) <= labels:
-        return "raised", f"{len(answers)} different answers for all texts"
-    return "clear", f"{len(answers)} different answers"
+        return "raised", reason("answers.all", found=len(answers))
+    return "clear", reason("answers.many", found=len(answers))
 
 
 def white_box_weaker(e: Evidence) -> Answer:
@@ -111,24 +112,24 @@ def white_box_weaker(e: Evidence) -> Answer:
             group[edits] = {name: held[name] and standing.get(name, True) for name in held}
     shared = sorted(white.keys() & black.keys())
     if not shared:
-        return "not checked", "no attack with gradients and one without make the same edits"
+        return "not checked", reason("edits.none")
     for edits in shared:
         pairs = [(white[edits][i], black[edits][i]) for i in white[edits].keys() & black[edits].keys()]
         missed = sum(w and not b for w, b in pairs)
         gained = sum(b and not w for w, b in pairs)
         if missed > gained and mcnemar(missed, gained) < ALPHA:
-            return "raised", f"{edits}: gradients miss {missed} examples that scores alone break, and find {gained}"
-    return "clear", f"compared on {', '.join(shared)}"
+            return "raised", reason("edits.missed", edits=edits, missed=missed, gained=gained)
+    return "clear", reason("edits.compared", edits=", ".join(shared))
 
 
 def budget_saturated(e: Evidence) -> Answer:
     """Many attacks failed only because their budget ended."""
     budgets = [recipe.attack.query_budget for recipe in e.opened.recipes]
     if all(budget is None for budget in budgets):
-        return "clear", "no budget"
+        return "clear", reason("budget.none")
     results = e.opened.entry.results.attacks
     hits, attacked = sum(a.budget_hits for a in results), sum(a.success_rate.n for a in results)
-    said = f"{hits} of {attacked} attacks failed with their budget used up"
+    said = reason("budget.used", hits=hits, attacked=attacked)
     return ("raised" if attacked and hits / attacked > SATURATED else "clear"), said
 
 
@@ -136,12 +137,12 @@ def preprocessing_dependent(e: Evidence) -> Answer:
     """The numbers hang on how texts are cleaned: plain normalisation undoes most successes, or the model does some."""
     declared = e.opened.entry.model.preprocessing
     if declared:
-        return "raised", f"the model reads texts after: {', '.join(declared)}"
+        return "raised", reason("cleaning.declared", steps=", ".join(declared))
     broken = [row for row in e.opened.rows if row["status"] == "success"]
     if not broken:
-        return "not checked", "no attack succeeded"
+        return "not checked", reason("cleaning.nothing")
     undone = sum(normalised(row["adversarial"]) == normalised(row["original"]) for row in broken)
-    said = f"normalising letters, marks and case undoes {undone} of {len(broken)} successes"
+    said = reason("cleaning.undone", undone=undone, broken=len(broken))
     return ("raised" if undone / len(broken) > UNDONE else "clear"), said
 
 
@@ -165,9 +166,12 @@ def seed_unstable(e: Evidence) -> Answer:
             ids = one.keys() & two.keys()
             lost, won = sum(one[i] and not two[i] for i in ids), sum(two[i] and not one[i] for i in ids)
             if mcnemar(lost, won) < ALPHA:
-                return "raised", f"{key[0]}: seeds {mine[key]} and {theirs[key]} differ by {abs(lost - won)} examples"
-            found.append(f"{key[0]} with seeds {mine[key]} and {theirs[key]}")
-    return ("clear", "; ".join(found)) if found else ("not checked", "one seed")
+                seeds = {"one": mine[key], "two": theirs[key]}
+                return "raised", reason("seeds.differ", attack=key[0], **seeds, examples=abs(lost - won))
+            found.append(f"{key[0]} ({mine[key]}, {theirs[key]})")
+    return (
+        ("clear", reason("seeds.compared", which="; ".join(found))) if found else ("not checked", reason("seeds.one"))
+    )
 
 
 def public_hidden_gap(e: Evidence) -> Answer:
@@ -181,13 +185,14 @@ def public_hidden_gap(e: Evidence) -> Answer:
         and s.entry.track == mine.track
     ]
     if mine.benchmark.split == "hidden" or not hidden:
-        return "not checked", "no entry on hidden texts"
+        return "not checked", reason("hidden.none")
     for what in ("clean", "robust"):
         public, other = getattr(mine.results, what), getattr(hidden[0].results, what)
         low = newcombe_low(public, other)
         if low > 0:
-            return "raised", f"{what} accuracy: {100 * public.value:.1f} % in public, {100 * other.value:.1f} % hidden"
-    return "clear", f"compared with {hidden[0].entry_id[:8]}"
+            both = {"public": 100 * public.value, "hidden": 100 * other.value}
+            return "raised", reason(f"hidden.{what}", **both)
+    return "clear", reason("hidden.compared", entry=hidden[0].entry_id[:8])
 
 
 def newcombe_low(one: Interval, two: Interval) -> float:
@@ -203,9 +208,9 @@ def newcombe_low(one: Interval, two: Interval) -> float:
 def contamination(e: Evidence) -> Answer:
     """Texts of the benchmark stand in the model's training data."""
     if e.contaminated is None:
-        return "not checked", "no training data were given"
+        return "not checked", reason("training.none")
     hits, n = e.contaminated
-    return ("raised" if hits else "clear"), f"{hits} of {n} texts share a run of words with the training data"
+    return ("raised" if hits else "clear"), reason("training.shared", hits=hits, n=n)
 
 
 def miscalibrated(e: Evidence) -> Answer:
@@ -217,13 +222,13 @@ def miscalibrated(e: Evidence) -> Answer:
     first = next(iter(recompute.by_attack(e.opened.rows).values()))
     answered = [row for row in first if row["clean_logits"] and row["label"] is not None]
     if len(answered) < 10 * BINS:
-        return "not checked", f"{len(answered)} rows are too few"
+        return "not checked", reason("rows.few", rows=len(answered))
     sure, right = _confidence(answered)
     found = ece(sure, right)
     rng = np.random.default_rng(derive("calibration", e.opened.entry.entry_id))
     expected = [ece(sure, (rng.random(len(sure)) < sure).astype(np.float64)) for _ in range(SAMPLES)]
     limit = float(np.quantile(expected, 1 - ALPHA))
-    said = f"ECE {100 * found:.1f} points; a calibrated model shows up to {100 * limit:.1f}"
+    said = reason("ece", found=100 * found, limit=100 * limit)
     return ("raised" if found > max(limit, LEAST_ECE) else "clear"), said
 
 

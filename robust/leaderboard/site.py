@@ -159,11 +159,13 @@ def entry_page(line: Line, lang: PageLang) -> str:
 
 
 def _flags(line: Line, lang: PageLang) -> str:
-    rows: list[list[Cell]] = [[flag.name, flag.verdict.replace(" ", "-"), flag.why] for flag in line.flags]
+    rows: list[list[Cell]] = [
+        [flag.name, flag.verdict.replace(" ", "-"), [flag.why.said("en"), flag.why.said("es")]] for flag in line.flags
+    ]
     columns = [
         Column(name="flag", heading="c.flag", kind="key", prefix="flag."),
         Column(name="verdict", heading="c.verdict", kind="key", prefix="verdict."),
-        Column(name="why", heading="c.why"),
+        Column(name="why", heading="c.why", kind="said"),
     ]
     return sections.heading("h.flags", lang) + table("flags", columns, rows, lang, caption="h.flags")
 

@@ -48,9 +48,10 @@
 
   // ---------------------------------------------------------------- cells
   const keyed = (v, c) => String(v).split(" ").map(x => t(c.prefix + x)).join(", ");
-  const shown = (v, c) => v === null ? "–" : c.kind === "key" ? keyed(v, c) : c.kind === "link" ? v[0]
+  const own = v => v[lang === "es" ? 1 : 0];
+  const shown = (v, c) => v === null ? "–" : c.kind === "key" ? keyed(v, c) : c.kind === "link" ? v[0] : c.kind === "said" ? own(v)
     : c.kind === "estimate" ? (v[0] === null ? "–" : write(v[0], c.unit)) : c.kind === "text" ? String(v) : write(v, c.kind);
-  const order = (v, c) => v === null ? null : c.kind === "estimate" ? v[0] : c.kind === "link" ? v[0] : c.kind === "key" ? keyed(v, c) : v;
+  const order = (v, c) => v === null ? null : c.kind === "estimate" ? v[0] : c.kind === "link" ? v[0] : c.kind === "key" ? keyed(v, c) : c.kind === "said" ? own(v) : v;
   function put(td, v, c) {
     if (c.kind === "link" && v !== null) td.append(make("a", { href: v[1] }, v[0]));
     else td.append(shown(v, c));
@@ -65,7 +66,7 @@
     return /[",\r\n]/.test(s) ? '"' + s.replaceAll('"', '""') + '"' : s; };
   function csv(columns, rows) {
     const parts = c => c.kind === "estimate" ? ["", "_low", "_high", "_k", "_n"].map(end => c.name + end) : [c.name];
-    const values = (v, c) => c.kind === "estimate" ? (v || Array(5).fill(null)) : [c.kind === "link" && v ? v[0] : v];
+    const values = (v, c) => c.kind === "estimate" ? (v || Array(5).fill(null)) : [c.kind === "link" && v ? v[0] : c.kind === "said" && v ? own(v) : v];
     return [columns.flatMap(parts), ...rows.map(r => columns.flatMap((c, i) => values(r[i], c)))]
       .map(line => line.map(quoted).join(",")).join("\r\n") + "\r\n";
   }

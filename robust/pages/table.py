@@ -10,7 +10,7 @@ from typing import Literal, TypeAlias
 from robust.pages.html import PERCENT, PageLang, data, text, written
 from robust.pages.texts import told
 
-Kind = Literal["text", "count", "one", "share", "estimate", "key", "link"]
+Kind = Literal["text", "count", "one", "share", "estimate", "key", "link", "said"]
 Cell: TypeAlias = "str | float | list[float | int | None] | list[str] | None"
 FIRST = 25
 
@@ -21,7 +21,8 @@ class Column:
 
     `text`: a string. `count`, `one`, `share`: a number, written whole, with one decimal, or as a percentage.
     `estimate`: `[value, low, high, k, n]`, written as `share`, or as `one` where `unit` says so. `key`: a string whose
-    text is that of `prefix` + it. `link`: `[text, address]`. `choose` offers its values in a list to filter by.
+    text is that of `prefix` + it. `link`: `[text, address]`. `said`: `[English, Spanish]`. `choose` offers its values
+    in a list to filter by.
     """
 
     name: str
@@ -75,6 +76,8 @@ def cell(value: Cell, column: Column, lang: PageLang) -> str:
         return f'{shown} <span class="ci">{ends}</span>'
     if column.kind == "link" and isinstance(value, list):
         return f'<a href="{escape(str(value[1]))}">{escape(str(value[0]))}</a>'
+    if column.kind == "said" and isinstance(value, list):
+        return escape(str(value[lang == "es"]))
     if column.kind == "key":
         return escape(", ".join(told(f"{column.prefix}{part}", lang) for part in str(value).split()))
     if column.kind in ("count", "one", "share") and isinstance(value, (int, float)):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from string import Formatter
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ import pytest
 from robust.leaderboard import flags
 from robust.leaderboard.check import Opened, open_entry
 from robust.leaderboard.flags import Evidence
+from robust.leaderboard.reasons import _SAID, reason
 from robust.leaderboard.recompute import interval
 from robust.leaderboard.store import Folder
 from robust.results.estimates import proportion
@@ -41,10 +43,18 @@ def verdict(flag: Callable[[Evidence], tuple[str, str]], opened: Opened, *siblin
 def test_every_flag_has_a_reason(opened: Opened) -> None:
     found = flags.flags(Evidence(opened))
     assert len(found) == 9
-    assert all(flag.why for flag in found)
+    assert all(flag.why.said("en") != flag.why.said("es") for flag in found)
     assert {flag.name for flag in found if flag.verdict == "not checked"} == {
         *("white-box-weaker-than-black-box", "seed-unstable", "public-hidden-gap", "contamination", "miscalibrated")
     }
+
+
+def test_reasons_tell_the_same_in_both_languages() -> None:
+    for english, spanish in _SAID.values():
+        told = [{field for _, field, _, _ in Formatter().parse(said) if field} for said in (english, spanish)]
+        assert told[0] == told[1]
+    assert reason("ece", found=7.25, limit=5.0).said("en") == "ECE 7.2 points; a calibrated model shows up to 5.0"
+    assert reason("ece", found=7.25, limit=5.0).said("es") == "ECE de 7,2 puntos; un modelo calibrado llega hasta 5,0"
 
 
 def test_stochastic(opened: Opened, make: Make) -> None:
@@ -87,7 +97,7 @@ def test_budget_saturated(make: Make) -> None:
     results = budgeted.entry.results
     full = results.attacks[0].model_copy(update={"budget_hits": results.attacks[0].success_rate.n})
     assert verdict(flags.budget_saturated, entry_with(budgeted, results={"attacks": (full,)})) == "raised"
-    assert flags.budget_saturated(Evidence(open_entry(make("keyboard-typos")))) == ("clear", "no budget")
+    assert flags.budget_saturated(Evidence(open_entry(make("keyboard-typos")))) == ("clear", reason("budget.none"))
 
 
 def test_preprocessing_dependent(opened: Opened) -> None:
