@@ -6,18 +6,26 @@ import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from robust.core.goal import TaskGoal
 from robust.core.types import LANGS, Lang
 from robust.recipe.load import load_attack, shipped
 
-PLACES: Mapping[str, str] = {"data": "DATA", "masked_en": "MASKED_EN", "masked_es": "MASKED_ES"}
+PLACES: Mapping[str, str] = {
+    f"{place}_{lang}": f"{place.upper()}_{lang.upper()}"
+    for place in ("masked", "paraphraser", "there", "back")
+    for lang in LANGS
+}
 """Places that the user gives, and how they are called in records, which say nothing of a machine."""
 
 EXTRA: Mapping[str, str] = {
     "bert-attack": "--set attack.transformation.masked_lm.model={masked}",
     "bae": "--set attack.transformation.masked_lm_edits.model={masked}",
     "clare": "--set attack.transformation.masked_lm_edits.model={masked}",
+    "paraphrase": "--set attack.transformation.paraphrase.model={paraphraser}",
+    "back-translation": "--set attack.transformation.back_translation.there={there} "
+    "--set attack.transformation.back_translation.back={back}",
 }
-"""What a recipe is asked for besides; `{masked}` is the masked language model of the language."""
+"""What a recipe is asked for besides: models of the language that have to be given."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,12 +51,15 @@ class Cell:
 
 
 def cells() -> Iterator[Cell]:
-    """Every shipped attack recipe in every language it is for, against the bundled model and sentences."""
+    """Every shipped attack recipe for classifiers in every language it is for, on the bundled model and sentences."""
     for recipe in shipped("attack"):
         if recipe.name.startswith("textattack-"):  # needs an environment of its own
             continue
+        loaded = load_attack(recipe.name)
+        if isinstance(loaded.attack.goal.build(), TaskGoal):
+            continue
         for lang in LANGS:
-            if lang in load_attack(recipe.name).languages:
-                extra = EXTRA.get(recipe.name, "").replace("{masked}", f"{{masked_{lang}}}")
+            if lang in loaded.languages:
+                extra = EXTRA.get(recipe.name, "").replace("}", f"_{lang}}}")
                 words = f"--recipe {recipe.name} --model starter-{lang} --data starter-{lang} {extra}".strip()
                 yield Cell(recipe=recipe.name, lang=lang, words=words)

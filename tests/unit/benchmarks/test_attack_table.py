@@ -1,0 +1,20 @@
+"""The cells of the table of attacks are commands that a bundled classifier can run."""
+
+from benchmarks.attack_table.cells import PLACES, cells
+
+FOUND = {cell.name: cell for cell in cells()}
+
+
+def test_there_is_a_cell_for_every_recipe_of_classifiers_in_its_languages() -> None:
+    assert {"textfooler-en", "textfooler-es", "diacritics-es", "contractions-en"} <= FOUND.keys()
+    assert not {"diacritics-es-es", "diacritics-es-en", "contractions-es"} & FOUND.keys()
+    others = ("ner-", "qa-", "addsent", "seq2seq-", "textattack-")
+    assert not [name for name in FOUND if name.startswith(others)]
+
+
+def test_models_that_have_to_be_given_are_named_by_language() -> None:
+    assert FOUND["bert-attack-es"].needs == ("masked_es",)
+    assert set(FOUND["back-translation-en"].needs) == {"there_en", "back_en"}
+    assert not FOUND["textfooler-es"].needs
+    said = FOUND["paraphrase-en"].command(PLACES)
+    assert said[-1] == "attack.transformation.paraphrase.model=PARAPHRASER_EN"
