@@ -36,7 +36,9 @@ def _leaderboard() -> None:
 
 @app.command()
 def submit(
-    runs: Annotated[list[Path], typer.Argument(help="Finished runs of one model on the same rows; several: a suite.")],
+    runs: Annotated[
+        list[Path], typer.Argument(help="A run of an attack or of a suite (with --each); or several, on the same rows.")
+    ],
     out: Annotated[str, typer.Option(help="Where the folder of the entry is made.")],
     by: ByOption,
     at: AtOption = None,

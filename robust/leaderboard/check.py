@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from robust.errors import RobustError
-from robust.leaderboard import external, history, legality, recompute, rows
+from robust.leaderboard import external, history, legality, recompute, rows, suites
 from robust.leaderboard.canonical import digest, entry_id
 from robust.leaderboard.history import Event
 from robust.leaderboard.schema import Entry, parse
@@ -48,6 +48,11 @@ class Opened:
     def recipes(self) -> list[AttackRecipe]:
         """The recipes as they ran. Raises pydantic's `ValidationError` where one is no recipe."""
         return [AttackRecipe.model_validate(attack.recipe, strict=False) for attack in self.entry.suite.attacks]
+
+    @property
+    def attacks(self) -> dict[str, AttackRecipe]:
+        """The recipes by the names of their attacks."""
+        return dict(zip((attack.name for attack in self.entry.suite.attacks), self.recipes, strict=True))
 
     def identifier(self) -> str:
         """A short name for messages."""
@@ -123,8 +128,8 @@ def _outcomes(opened: Opened) -> Iterator[str]:
     if opened.entry.track.task != "classification":
         return
     labels = len(opened.entry.model.labels)
-    budgets = {r.name: r.attack.query_budget for r in opened.recipes}
-    untargeted = {r.name for r in opened.recipes if r.attack.goal.name == "untargeted"}
+    budgets = {name: r.attack.query_budget for name, r in opened.attacks.items()}
+    untargeted = {name for name, r in opened.attacks.items() if r.attack.goal.name == "untargeted"}
     for row in opened.rows:
         place = f"{row['attack']}/{row['example_id']}"
         clean, edited, status = row["clean_logits"] or [], row["adversarial_logits"] or [], row["status"]
@@ -160,8 +165,10 @@ def _recipes(opened: Opened) -> Iterator[str]:
         yield f"a recipe cannot be read: {str(error).splitlines()[0]}"
         return
     for attack, recipe in zip(entry.suite.attacks, recipes, strict=True):
-        if recipe.sha != attack.sha or recipe.name != attack.name:
+        if recipe.sha != attack.sha:
             yield f"{attack.name}: the recipe is not the one that its hash {attack.sha} names"
+    if problem := suites.misnamed(entry):
+        yield problem
     names = [attack.name for attack in entry.suite.attacks]
     if len(set(names)) < len(names):
         yield "an attack is there twice"
@@ -180,7 +187,7 @@ def _identity(opened: Opened) -> Iterator[str]:
 
 
 def _aggregates(opened: Opened) -> Iterator[str]:
-    budgets = {r.name: r.attack.query_budget for r in opened.recipes}
+    budgets = {name: r.attack.query_budget for name, r in opened.attacks.items()}
     found = recompute.results(opened.rows, opened.entry.track.task, budgets)
     yield from recompute.differences(opened.entry.results, found)
 
@@ -223,9 +230,9 @@ GOOD = {
 def constraints(opened: Opened) -> list[Finding]:
     """Every adversarial text against every constraint that needs no model."""
     found: list[Finding] = []
-    for recipe in opened.recipes:
-        for judged in legality.judge(recipe, opened.rows, recipe.name):
-            name = f"constraint {judged.constraint} ({recipe.name})"
+    for attack, recipe in opened.attacks.items():
+        for judged in legality.judge(recipe, opened.rows, attack):
+            name = f"constraint {judged.constraint} ({attack})"
             if judged.skipped:
                 found.append(Finding(name, "not checked", judged.skipped))
             elif judged.broken:

@@ -200,7 +200,7 @@ def _refused(opened: Opened, row: Row | None, standing: bool, text: str) -> str:
         return "the model is wrong about it already"
     if text == row["original"]:
         return "nothing is changed"
-    broken = {r.name: legality.allowed(r, row["original"], text, row["lang"])[0] for r in opened.recipes}
+    broken = {name: legality.allowed(r, row["original"], text, row["lang"])[0] for name, r in opened.attacks.items()}
     if all(broken.values()):
         return "; ".join(f"{name} forbids it: {', '.join(which)}" for name, which in broken.items())
     return ""

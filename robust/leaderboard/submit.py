@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from robust.errors import DataError, UserError
-from robust.leaderboard import history, recompute, rows
+from robust.leaderboard import history, recompute, rows, suites
 from robust.leaderboard.canonical import digest, entry_id, pretty
 from robust.leaderboard.schema import SCHEMA_VERSION, Entry
 from robust.leaderboard.store import ENTRY, HISTORY, ROWS, Folder
@@ -39,6 +39,7 @@ class Declaration:
 
 @dataclass(frozen=True, kw_only=True)
 class _Run:
+    name: str
     place: str
     manifest: Mapping[str, Any]
     rows: list[Row]
@@ -48,16 +49,17 @@ class _Run:
 def files(runs: Sequence[Path], declared: Declaration) -> tuple[Entry, dict[str, bytes]]:
     """The entry that one or more runs of the same model on the same data make, and its files by name.
 
-    Several runs are a suite: its robust accuracy counts the examples that withstand all of them. Raises `UserError`
-    or `DataError` where the runs do not belong together, have errors, or are not of attacks.
+    Several runs are a suite: its robust accuracy counts the examples that withstand all of them. A run of a suite that
+    ships (`robust evaluate --suite … --each`) stands for the runs of its attacks. Raises `UserError` or `DataError`
+    where the runs do not belong together, have errors, or are not of attacks.
     """
-    opened = sorted((_open(path) for path in runs), key=lambda run: run.recipe.name)
+    suite, opened = _opened(runs)
     _same(opened)
     first, task = opened[0].manifest, opened[0].manifest["model"].get("task", "classification")
-    sealed = [row for run in opened for row in rows.sealed(run.recipe.name, run.rows)]
-    budgets = {run.recipe.name: run.recipe.attack.query_budget for run in opened}
+    sealed = [row for run in opened for row in rows.sealed(run.name, run.rows)]
+    budgets = {run.name: run.recipe.attack.query_budget for run in opened}
     attacks = [
-        {"name": run.recipe.name, "sha": run.recipe.sha, "seed": run.manifest["seed"], "recipe": run.recipe.resolved()}
+        {"name": run.name, "sha": run.recipe.sha, "seed": run.manifest["seed"], "recipe": run.recipe.resolved()}
         for run in opened
     ]
     data, model, env = first["data"], first["model"], first["environment"]
@@ -82,7 +84,7 @@ def files(runs: Sequence[Path], declared: Declaration) -> tuple[Entry, dict[str,
         },
         "threat_model": threat_model([run.recipe for run in opened]).model_dump(mode="json"),
         "suite": {
-            "id": "+".join(attack["name"] for attack in attacks),
+            "id": suite or "+".join(attack["name"] for attack in attacks),
             "version": digest([[attack["name"], attack["sha"]] for attack in attacks])[:16],
             "attacks": attacks,
         },
@@ -130,7 +132,17 @@ def submit(runs: Sequence[Path], out: Folder, declared: Declaration) -> tuple[En
     return entry, folder
 
 
-def _open(path: Path) -> _Run:
+def _opened(paths: Sequence[Path]) -> tuple[str | None, list[_Run]]:
+    """The name of the suite, where it has one, and the runs, in the order of their names."""
+    suites_found = {path: found for path in paths if (found := suites.expand(path)) is not None}
+    if suites_found and len(paths) > 1:
+        raise UserError(f"{next(iter(suites_found))} is a suite of its own", fix="submit it alone")
+    for name, places in suites_found.values():
+        return name, sorted((_open(place, attack) for attack, place in places.items()), key=lambda run: run.name)
+    return None, sorted((_open(path) for path in paths), key=lambda run: run.name)
+
+
+def _open(path: Path, name: str | None = None) -> _Run:
     manifest, found = open_finished(path)
     if manifest.get("kind") != "attack":
         raise UserError(f"{path} is not a run of an attack", fix="name directories that `robust attack` wrote")
@@ -154,6 +166,7 @@ def _open(path: Path) -> _Run:
             f"{recipe.name} is a diagnosis: its successes are no wrong answers", fix="submit a run of another attack"
         )
     return _Run(
+        name=name or recipe.name,
         place=str(path),
         manifest=manifest,
         rows=found,
@@ -171,11 +184,11 @@ def _same(runs: Sequence[_Run]) -> None:
                     f"{first.place} and {run.place} are not of the same {what}: {mine} and {other}",
                     fix="an entry is of one model on one set of rows",
                 )
-        if run.recipe.name == first.recipe.name:
-            raise UserError(f"{run.recipe.name} is there twice", fix="give each attack once")
+        if run.name == first.name:
+            raise UserError(f"{run.name} is there twice", fix="give each attack once")
         if [row["example_id"] for row in run.rows] != [row["example_id"] for row in first.rows]:
             raise UserError(f"{first.place} and {run.place} are not of the same examples", fix="use the same --limit")
-    names = [run.recipe.name for run in runs]
+    names = [run.name for run in runs]
     if twice := [name for name in names if names.count(name) > 1]:
         raise UserError(f"{twice[0]} is there twice", fix="give each attack once")
 
