@@ -93,7 +93,12 @@ def _likeliest(model: ErrorModel, word: str, lang: Lang, k: int, real_words: boo
     most, found = 2 * k, list[str]()
     while True:  # few misspellings are words: the first try mostly is enough
         ranked = model.ranked(word, most)
-        found = [other for other, _ in ranked if not known(other, lang)][:k]
+        found = [other for other, _ in ranked if not _is_word(other, word, lang)][:k]
         if len(found) == k or len(ranked) < most:
             return tuple(found)
         most *= 2
+
+
+def _is_word(other: str, word: str, lang: Lang) -> bool:
+    """Whether the misspelling is in the lists; `dont` for `don't` is, among the stop words, and a misspelling."""
+    return known(other, lang) and not (word.endswith("n't") and other == word.replace("'", ""))
