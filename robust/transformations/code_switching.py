@@ -37,8 +37,8 @@ class CodeSwitching:
     A noun is replaced where a determiner or a preposition shows it to be one, an adjective after a verb of being.
     Names, words in set phrases and words that mean too many things have no candidate.
 
-    *Differs from* PolyGloss (Tan and Joty 2021, NAACL-HLT), which puts what a bilingual dictionary has for any word, as it
-    stands there: one translation for each word, in the form that the place asks for, and no verbs.
+    *Differs from* PolyGloss (Tan and Joty 2021, NAACL-HLT), which puts what a bilingual dictionary has for any word as
+    it stands there: one translation for each word, in the form that the place asks for, and no verbs.
     """
 
     langs: ClassVar[frozenset[Lang]] = frozenset(LANGS)

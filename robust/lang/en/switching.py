@@ -23,10 +23,12 @@ from robust.lang.translations import only, translations
 
 _SINGULAR = word_set("a an this every each another one")
 _PLURAL = word_set("these those many few several both two three four five six seven eight nine ten")
+_PRONOUNS_TOO = word_set("some any both many few several two three four five six seven eight nine ten")
+"""Determiners that can also be a subject on their own."""
 _ANY = word_set("the my your his its our their some any no")
 _COPULAS: Mapping[str, str] = {
     **dict.fromkeys(("is", "was", "seems", "looks", "feels", "seemed", "isn't", "wasn't"), "s"),
-    **dict.fromkeys(("are", "were", "seem", "aren't", "weren't"), "p"),
+    **dict.fromkeys(("are", "were", "aren't", "weren't"), "p"),
 }
 """Verbs of being → the number they show."""
 _CONTRACTED = word_set("it's he's she's that's everything's")
@@ -74,8 +76,10 @@ def _in_phrase(words: Sequence[str], joined: Sequence[bool], at: int, form: str)
         start -= 1
     if not (start and joined[start]):
         return False
-    if start < at and "verb" in _kinds(words[at]) and "noun" in _kinds(words[at - 1]):
+    if start < at and _inflected_verb(words[at]) and "noun" in _kinds(words[at - 1]):
         return False  # `the sound needs`: an adjective and a noun, or a noun and its verb?
+    if words[start - 1] in _PRONOUNS_TOO and "verb" in _kinds(words[at]):
+        return False  # `some thought there was more`
     return words[start - 1] in _ANY | (_SINGULAR if form == "base" else _PLURAL)
 
 
@@ -89,6 +93,10 @@ def _modifies(word: str) -> bool:
 @lru_cache(maxsize=1 << 14)
 def _kinds(word: str) -> frozenset[str]:
     return frozenset([one.part_of_speech for one in analyses(word, lexicon("en"))])
+
+
+def _inflected_verb(word: str) -> bool:
+    return any(one.part_of_speech == "verb" and one.form != "base" for one in analyses(word, lexicon("en")))
 
 
 def _ends(words: Sequence[str], joined: Sequence[bool], at: int) -> bool:
