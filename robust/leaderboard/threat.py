@@ -17,9 +17,9 @@ _KINDS: Mapping[Granularity, str] = {
         all_character_edits casing character_edits diacritics homoglyphs homophones inverted_marks keyboard_typos leet
         ocr phonetic_spelling spacing texting""",
     "word": """
-        address clitic_placement contractions delete_word diminutives embedding_neighbours gender_inclusive inflections
-        insert_synonym masked_lm masked_lm_edits regional_words subject_pronouns swap_names swap_numbers swap_places
-        swap_words synonyms""",
+        address clitic_placement code_switching contractions delete_word diminutives embedding_neighbours
+        gender_inclusive inflections insert_synonym masked_lm masked_lm_edits regional_words subject_pronouns
+        swap_names swap_numbers swap_places swap_words synonyms""",
     "sentence": "append_irrelevance back_translation distractor paraphrase prepend_words",
 }
 GRANULARITY: Mapping[str, Granularity] = {name: kind for kind, listed in _KINDS.items() for name in listed.split()}

@@ -12,6 +12,7 @@ from robust.recipe.pretrain_models import (
     CausalDecoder,
     Checkpoint,
     CounterFit,
+    ErrorModel,
     FastText,
     GloVe,
     MaskedEncoder,
@@ -20,7 +21,7 @@ from robust.recipe.pretrain_models import (
 )
 
 PretrainModel: TypeAlias = Annotated[
-    Word2Vec | FastText | GloVe | CounterFit | Recurrent | MaskedEncoder | CausalDecoder | Checkpoint,
+    Word2Vec | FastText | GloVe | CounterFit | ErrorModel | Recurrent | MaskedEncoder | CausalDecoder | Checkpoint,
     Field(discriminator="kind"),
 ]
 

@@ -94,6 +94,17 @@ class CounterFit(Part):
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
 
 
+class ErrorModel(Part):
+    """How likely letters are left out, added, swapped or taken for others (Kernighan, Church & Gale 1990).
+
+    Learnt from pairs of a misspelt and a right word. `held_out` is the share of the right words, drawn by a hash, whose
+    misspellings only measure.
+    """
+
+    kind: Literal["error-model"]
+    held_out: Annotated[float, Field(ge=0, lt=1)] = 0.1
+
+
 class Recurrent(Part):
     """A recurrent language model; with its dropouts and averaging it is AWD-LSTM (Merity et al. 2018).
 

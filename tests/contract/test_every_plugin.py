@@ -62,6 +62,7 @@ VARIANTS: dict[str, list[dict[str, Any]]] = {
     "phonetic_spelling": [{}, {"variety": "distincion"}, {"rules": ("h", "hue")}],
     "homophones": [{}, {"variety": "distincion"}],
     "address": [{"direction": way} for way in ("tu_to_vos", "vos_to_tu", "vosotros_to_ustedes")],
+    "code_switching": [{}, {"gender": "masculine"}, {"parts": ("noun",)}],
     "regional_words": [{"variety": variety} for variety in ("es-ES", "es-MX", "es-AR", "es-CO", "es-CL", "es-PE")],
     "diminutives": [{}, {"variety": "es-419"}],
     "inflections": [{}, {"categories": ("number", "gender")}],

@@ -23,7 +23,7 @@ from tests.golden.sentences import ASKING, NAMED, SENTENCES, examples
 RECIPES = (
     *("a2t", "alzantot", "beam-synonyms", "checklist", "deepwordbug", "diacritics-es", "eda", "faster-alzantot"),
     *("hard-label", "hotflip", "hotflip-chars", "iga", "input-reduction", "irrelevance", "keyboard-typos"),
-    *("kuleshov", "leet", "morpheus", "ocr-errors", "pruthi", "pso", "pwws"),
+    *("kuleshov", "learned-typos", "leet", "morpheus", "ocr-errors", "pruthi", "pso", "pwws"),
     *("random-order", "spelling-es", "textbugger", "textfooler", "tone-es", "variety-es", "viper"),
     *("textfooler-embeddings", "tfadjusted", "clitics-es", "inclusive-es", "marks-es"),
 )
@@ -39,6 +39,7 @@ LEAN = {
         "hotflip-chars": 4.0,
         "irrelevance": 2.0,
         "keyboard-typos": 16.0,
+        "learned-typos": 16.0,
         "leet": 12.0,
         "morpheus": 5.0,
         "pruthi": 2.0,

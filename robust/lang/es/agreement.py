@@ -67,6 +67,30 @@ def repaired(words: Sequence[str], index: int, old: str) -> tuple[str, ...] | No
     return tuple(found) if _sounded(found, index) else None
 
 
+def governed(words: Sequence[str], index: int, before: Noun, after: Noun) -> tuple[str, ...] | None:
+    """`words`, in which `words[index]` is `after` in the place of `before`, with determiner and adjectives repaired.
+
+    As `repaired`, for a noun that is not in the table, such as an English one; conjunctions before it stay.
+    """
+    found = list(words)
+    moved = before.cell == after.cell or _follow(found, index, before, after)
+    return tuple(found) if moved and _determined(found, index, before, after) else None
+
+
+def is_determiner(word: str) -> bool:
+    """Whether `word` (lower case) is a determiner whose form is known, or one that is part of a contraction."""
+    return word in _CONTRACTIONS or _row(word) is not None
+
+
+def stands_with(determiner: str, word: str, number: str) -> bool:
+    """Whether `determiner` suits the noun `word` in number (`s`, `p`) and, where it is certain, in gender."""
+    cells = _cells_of("el" if determiner in _CONTRACTIONS else determiner)
+    known = noun(word)
+    if known is None:
+        return any(cell[1] == number for cell in cells)
+    return known.cell in cells or (known.cell == "fs" and determiner in (*_LIKE_EL.values(), *_CONTRACTIONS))
+
+
 def fits(before: str, old: str, new: str) -> bool:
     """Whether `new` can stand after the word `before` in place of `old`, of the same gender and number, as it is.
 

@@ -79,6 +79,10 @@ def _kind(recipe: PretrainRecipe) -> Train:
         from robust.stages.pretrain import counterfit
 
         return counterfit.train
+    if recipe.model.kind == "error-model":
+        from robust.stages.pretrain import error_model
+
+        return error_model.train
     if recipe.model.kind == "recurrent":
         from robust.stages.pretrain import recurrent
 
