@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from robust.errors import DataError, UserError
 from robust.recipe.attack import AttackRecipe
 from robust.recipe.load import load, load_attack
 from robust.recipe.train import TrainRecipe
+from robust.results.flags import STRONGER
 from robust.stages import examples
 from robust.stages.adversarial.training import Plan
 from robust.starter import NAMES
@@ -53,7 +54,8 @@ class TrainRequest:
 class Prepared:
     """A request whose recipe, model, tables and attacks are there and fit.
 
-    `attacks` are the recipes to measure by, those trained on first; `notes` say what a reader must know of the data.
+    `attacks` are the recipes to measure by, those trained on first and those that are only `controls` last; `notes` say
+    what a reader must know of the data.
     """
 
     request: TrainRequest
@@ -61,6 +63,7 @@ class Prepared:
     test: Table
     attacks: tuple[AttackRecipe, ...]
     trained_on: frozenset[str]
+    controls: frozenset[str]
     notes: tuple[str, ...]
 
 
@@ -91,6 +94,8 @@ def prepare(request: TrainRequest) -> Prepared:
         )
     chosen, left_out = _measured(request, recipe, langs)
     notes += left_out
+    controls = _controls(request, recipe, {each.name for each in chosen})
+    chosen += [each for name in controls if not set(langs) - set((each := _attack(name)).languages)]
     attacks = [_built(each, recipe, langs) for each in learnt_from]
     for each in attacks:
         each.check(victim)
@@ -101,6 +106,7 @@ def prepare(request: TrainRequest) -> Prepared:
         test=test,
         attacks=tuple(chosen),
         trained_on=frozenset(recipe.trained_on()),
+        controls=frozenset(controls),
         notes=tuple(notes),
     )
 
@@ -133,10 +139,19 @@ def _measured(
                 raise UserError(f"attack {name!r} is for {known}, the test data are {found_in}", fix="leave it out")
             notes.append(f"{name} was left out: it is not for {', '.join(sorted(lacking))}.")
         else:
-            if recipe.smoothing is not None and needs_gradients(attack.build().search):
+            if recipe.votes and needs_gradients(attack.build().search):
                 raise UserError(f"{name} needs gradients, and a vote over draws has none", fix="leave it out")
             found.append(attack)
     return found, notes
+
+
+def _controls(request: TrainRequest, recipe: TrainRecipe, measured: Collection[str]) -> list[str]:
+    """The recipe's controls of what is measured; attacks that the user names are all that is run."""
+    if request.attacks is not None:
+        return []
+    return [
+        name for name in recipe.measure.controls if name not in measured and set(STRONGER.get(name, ())) & set(measured)
+    ]
 
 
 def _test(request: TrainRequest, dev: Table) -> tuple[Table, list[str]]:

@@ -61,6 +61,10 @@ class Step(Protocol):
         """The model on the batch, `delta` `(batch, tokens, width)` added to its word vectors, to learn from."""
         ...
 
+    def noisy(self, delta: Tensor | None = None, /, *, sigma: float, layers: int) -> Pass:
+        """`forward`, with N(0, `sigma`²) added to what the lowest `layers` hidden layers give."""
+        ...
+
     def probe(self, delta: Tensor | None = None, /, *, fresh_dropout: bool = False) -> Pass:
         """The same, for the gradient with respect to `delta` alone."""
         ...

@@ -30,7 +30,7 @@ from robust.results.frame import Frame
 from robust.results.naming import run_name
 from robust.results.rows import Row
 from robust.runner import AttackRequest, Loaded
-from robust.victims.smoothed import SmoothedVictim
+from robust.victims.smoothed import own
 
 Method: TypeAlias = Literal["ranmask", "safer"]
 CHOOSE = 50
@@ -168,8 +168,7 @@ def evaluate(
     anything is written. Raises the `RobustError` family.
     """
     loaded = runner.load(request)
-    if isinstance(loaded.victim, SmoothedVictim):  # it is voted here: over the model's own answers, not over its votes
-        loaded = replace(loaded, victim=loaded.victim.victim)
+    loaded = replace(loaded, victim=own(loaded.victim))  # it is voted here: over answers, not over votes
     victim = loaded.victim
     if victim.meta.task != "classification":
         raise UserError(f"{request.model} is for the task {victim.meta.task}", fix="certify a classifier")

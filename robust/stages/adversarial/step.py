@@ -75,6 +75,13 @@ class BatchStep:
         """A pass to learn from."""
         return self._pass(self._model, delta, fresh_dropout)
 
+    def noisy(self, delta: Tensor | None = None, /, *, sigma: float, layers: int) -> Pass:
+        """A pass to learn from, with noise in the hidden layers."""
+        from robust.models.hidden import noise
+
+        with noise(self.bare, sigma=sigma, layers=layers, generator=self.generator):
+            return self._pass(self._model, delta, False)
+
     def probe(self, delta: Tensor | None = None, /, *, fresh_dropout: bool = False) -> Pass:
         """A pass for the gradient of `delta`; other processes are not waited for."""
         return self._pass(self.bare, delta, fresh_dropout)
