@@ -46,7 +46,11 @@ def evaluate(
         ),
     ] = None,
     method: Annotated[
-        str | None, typer.Option(help="Of the suite certified: ranmask (words hidden at random) or safer (synonyms).")
+        str | None,
+        typer.Option(
+            help="Of the suite certified: ranmask (words hidden at random), safer (synonyms), or ibp (bounds over all "
+            "synonyms, for a model of the recipe cnn)."
+        ),
     ] = None,
     draws: Annotated[int | None, typer.Option(min=1, help="Random copies of each text (certified; 1000).")] = None,
     mask_rate: Annotated[

@@ -13,11 +13,12 @@ from robust.data.source import DataSpec, Table, read
 from robust.errors import DataError, UserError
 from robust.recipe.attack import AttackRecipe
 from robust.recipe.load import load, load_attack
-from robust.recipe.train import TrainRecipe
+from robust.recipe.train import TrainRecipe, needs_bounds
 from robust.results.flags import STRONGER
 from robust.stages import examples
 from robust.stages.adversarial.training import Plan
 from robust.starter import NAMES
+from robust.victims.bounded import BoundedVictim
 from robust.victims.load import load_victim, task_of
 
 
@@ -74,6 +75,8 @@ def prepare(request: TrainRequest) -> Prepared:
         raise UserError(f"{request.model} is for {task}", fix="robust train is for classifiers of texts")
     learnt_from = [_attack(name) for name in recipe.adversarial.recipes] if recipe.adversarial else []
     victim = load_victim(request.model, device=request.device, dtype="float32")
+    if recipe.defence is not None and needs_bounds(recipe.defence):
+        BoundedVictim.of(victim)
     train = examples.join([read(spec) for spec in request.data])
     lang = request.lang or _only(victim)
     notes = []

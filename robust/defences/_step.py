@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from torch import Tensor
     from transformers import PreTrainedTokenizerBase
 
+    from robust.models.bounds import Interval
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pass:
@@ -53,6 +55,11 @@ class Step(Protocol):
     @property
     def languages(self) -> Collection[Lang]: ...
 
+    @property
+    def progress(self) -> float:
+        """The share of all updates that have been made, 0 to 1."""
+        ...
+
     def embed(self, ids: Tensor, /) -> Tensor:
         """The model's word vectors of token ids, `(*ids.shape, width)`; gradients reach the table."""
         ...
@@ -71,6 +78,10 @@ class Step(Protocol):
 
     def mixed(self, order: Tensor, share: float, /) -> Pass:
         """The model with what its last layer reads replaced by `share` · its own + (1 - `share`) · that of `order`."""
+        ...
+
+    def worst(self, vectors: Interval, /) -> Tensor:
+        """`(batch, labels)`: the most that a logit exceeds the label's when vectors lie in boxes; without dropout."""
         ...
 
     def backward(self, loss: Tensor, /, *, weight: float = 1.0, wrt: Tensor | None = None) -> Tensor | None:

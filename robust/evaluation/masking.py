@@ -86,7 +86,7 @@ def check(request: AttackRequest, *, runs: Path, loaded: Loaded | None = None, l
 
     Of `request` the recipe, its overrides and `out` do not count; the attacks' run directories lie in `runs`, finished
     ones are read again. A white-box attack that does less harm than a blind one with the same edits and budget follows
-    gradients that lead nowhere (Athalye et al. 2018, arXiv:1802.00420, section 3.1; Croce & Hein 2020,
+    gradients that lead nowhere (Athalye et al. 2018; Croce & Hein 2020,
     arXiv:2003.01690). Raises the `RobustError` family.
     """
     loaded = loaded or runner.load(request)

@@ -168,3 +168,8 @@ def draws(spec: PluginSpec) -> bool:
 def predicts(spec: PluginSpec) -> bool:
     """Whether a defence also says how the trained model predicts."""
     return bool(getattr(registry.get(spec.family, spec.name), "predicts", False))
+
+
+def needs_bounds(spec: PluginSpec) -> bool:
+    """Whether a defence carries intervals through the model, which not every model allows."""
+    return bool(getattr(registry.get(spec.family, spec.name), "needs_bounds", False))

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from torch import Tensor
     from transformers import PreTrainedTokenizerBase, Trainer
 
+    from robust.models.bounds import Interval
+
 
 class BatchStep:
     """Passes of one batch by the trainer's own loss; `total` is what has been learnt from, for its records.
@@ -66,6 +68,27 @@ class BatchStep:
         if "attention_mask" in self._inputs:
             movable &= self._inputs["attention_mask"].bool()
         return movable.unsqueeze(-1).float()
+
+    @property
+    def progress(self) -> float:
+        """Updates made of all."""
+        state = self._trainer.state
+        return float(state.global_step / max(1, state.max_steps))
+
+    def worst(self, vectors: Interval, /) -> Tensor:
+        """Bounds on how far other logits may exceed the label's."""
+        import torch
+
+        from robust.models.bounds import Bounded, worst_logits
+
+        if not isinstance(self.bare, Bounded):
+            raise ModelError(
+                f"intervals cannot be carried through {type(self.bare).__name__}",
+                fix="start from a model of `robust finetune cnn`",
+            )
+        mask = self._inputs.get("attention_mask")
+        features = self.bare.features_within(vectors, torch.ones_like(self.ids) if mask is None else mask)
+        return worst_logits(features, self.bare.last, self.labels)
 
     def embed(self, ids: Tensor, /) -> Tensor:
         """Word vectors of token ids, with their graph."""
