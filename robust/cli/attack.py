@@ -6,9 +6,12 @@ import json
 import shlex
 import sys
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
+
+if TYPE_CHECKING:
+    from robust.runner import AttackRequest
 
 RecipeOption = Annotated[str, typer.Option("--recipe", "-r", help="Recipe name (robust recipes ls) or a .yaml file.")]
 ModelOption = Annotated[
@@ -48,6 +51,14 @@ def attack(
     config: Annotated[str | None, typer.Option(help="Configuration of an hf: set.")] = None,
     lang: Annotated[str | None, typer.Option(help="en or es, where the data do not say.")] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Attack the first N examples.")] = None,
+    calibrate: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DEV",
+            help="Divide a classifier's logits by the temperature that fits these labelled data (read as --data): "
+            "a model that is too sure may look robust without being so.",
+        ),
+    ] = None,
     seed: Annotated[int, typer.Option(help="Seed of everything random.")] = 0,
     overrides: Annotated[
         list[str] | None, typer.Option("--set", help="Override a recipe field: attack.query_budget=500. Repeatable.")
@@ -118,6 +129,8 @@ def attack(
         fresh=force,
         command=shlex.join(["robust", *sys.argv[1:]]),
     )
+    if calibrate is not None:
+        request = _calibrated(request, calibrate)
     try:
         with attack_bar(f"{Path(recipe).stem} → {model}") as tell:
             run = run_attack(request, tell)
@@ -129,9 +142,25 @@ def attack(
         typer.echo(f"{run.resumed} of {len(run.rows)} examples were done before ({again})", err=True)
     if as_json:
         present.show(run, most=examples, out=present.console(stderr=True))
-        typer.echo(json.dumps(run.as_json(), ensure_ascii=False))
+        told = {"temperature": request.temperature} if request.temperature is not None else {}
+        typer.echo(json.dumps({**run.as_json(), **told}, ensure_ascii=False))
     else:
         present.show(run, most=examples)
+
+
+def _calibrated(request: AttackRequest, source: str) -> AttackRequest:
+    """The request at the temperature that fits the data of `source`, which is said on standard error."""
+    from dataclasses import replace
+
+    from robust.evaluation.temperature import fitted
+    from robust.starter import NAMES
+
+    dev = replace(request.data, source=source, limit=None, lang=None if source in NAMES else request.data.lang)
+    found, rows = fitted(request, dev)
+    typer.echo(f"temperature {found:.4g}, by {rows} rows of {source}", err=True)
+    if source == request.data.source:
+        typer.echo("note: these rows are attacked, too; other data would tell the temperature honestly", err=True)
+    return replace(request, temperature=found)
 
 
 def field_number(asked: str | None) -> Literal[0, 1] | None:

@@ -46,7 +46,11 @@ def evaluate(
         ),
     ] = None,
     method: Annotated[
-        str | None, typer.Option(help="Of the suite certified: ranmask (words hidden at random) or safer (synonyms).")
+        str | None,
+        typer.Option(
+            help="Of the suite certified: ranmask (words hidden at random), safer (synonyms), or ibp (bounds over all "
+            "synonyms, for a model of the recipe cnn)."
+        ),
     ] = None,
     draws: Annotated[int | None, typer.Option(min=1, help="Random copies of each text (certified; 1000).")] = None,
     mask_rate: Annotated[
@@ -98,6 +102,14 @@ def evaluate(
     calibration: Annotated[
         bool, typer.Option("--calibration", help="Also expected calibration error and Brier score, clean and attacked.")
     ] = False,
+    masking: Annotated[
+        bool,
+        typer.Option(
+            "--masking",
+            help="Also whether the model hides its scores or gradients: the first 100 texts are attacked twice "
+            "(clean, attacks).",
+        ),
+    ] = False,
     against: Annotated[
         list[Path] | None, typer.Option(help="Compare with this run, example by example. Repeatable.")
     ] = None,
@@ -144,6 +156,7 @@ def evaluate(
             "--pairs": pairs,
             "--shift": shift,
             "--calibration": calibration,
+            "--masking": masking,
             "--against": against,
             "--tests": tests,
             "--method": method,
@@ -200,7 +213,9 @@ def evaluate(
             batch_size=batch_size,
             **vars(asked),
         )
-        looks = suites.Looks(slices=slices, by=tuple(slice_by or ()), pairs=pairs, shift=shift, calibration=calibration)
+        looks = suites.Looks(
+            slices=slices, by=tuple(slice_by or ()), pairs=pairs, shift=shift, calibration=calibration, masking=masking
+        )
         suites.clean(request, against or (), looks, as_json=as_json)
     elif suite == "behaviour":
         suites.behaviour(
@@ -217,7 +232,8 @@ def evaluate(
         suites.certified(suites.only(specs, suite, model), asked, smoothing=smoothing, as_json=as_json)
     else:
         one = suites.only(specs, suite, model)
-        suites.standard(suite, one, asked, against or (), each=each, calibration=calibration, as_json=as_json)
+        looks = suites.Looks(calibration=calibration, masking=masking)
+        suites.standard(suite, one, asked, against or (), looks, each=each, as_json=as_json)
 
 
 def _has_header(source: str) -> bool:

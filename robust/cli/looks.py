@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from robust.evaluation.calibration import Calibration
+    from robust.evaluation.masking import Masking
     from robust.evaluation.views import Consistency, Shift, Slice
     from robust.results.estimates import Estimate
     from robust.results.rows import Row
@@ -26,6 +27,7 @@ class Seen:
     pairs: Sequence[Consistency] = ()
     shift: Sequence[Shift] = ()
     calibration: Mapping[str, Calibration] | None = None
+    masking: Masking | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Only what there is, as JSON-ready values."""
@@ -37,13 +39,15 @@ class Seen:
         found: dict[str, Any] = {name: many for name, many in lists.items() if many}
         if self.calibration is not None:
             found["calibration"] = {name: one.as_dict() for name, one in self.calibration.items()}
+        if self.masking is not None:
+            found["masking"] = self.masking.as_dict()
         return found
 
 
 def look(path: Path, rows: Sequence[Row], *, shift: bool = False, calibration: bool = False) -> Seen:
-    """Slices and pairs where the run has facts of its examples; shift and calibration where they are asked for."""
+    """Slices, pairs and masking where the run has them beside its rows; shift and calibration where asked for."""
     from robust.evaluation import calibration as calibration_
-    from robust.evaluation import facts, views
+    from robust.evaluation import facts, masking, views
 
     known = facts.read(path)
     return Seen(
@@ -51,6 +55,7 @@ def look(path: Path, rows: Sequence[Row], *, shift: bool = False, calibration: b
         pairs=views.consistency(rows, known) if known else (),
         shift=views.shift(rows) if shift else (),
         calibration=calibration_.of_rows(rows) if calibration else None,
+        masking=masking.read(path),
     )
 
 
@@ -84,6 +89,22 @@ def show(seen: Seen, out: Console) -> None:
         out.print(table)
         bins = next(iter(seen.calibration.values())).bins
         out.print(f"ECE: {bins} bins of confidence of equal width; adaptive: {bins} of equal size", soft_wrap=True)
+
+    if seen.masking is not None:
+        out.print()
+        out.print(f"gradients: {gradients(seen.masking)}", soft_wrap=True)
+        for line in seen.masking.flags():
+            out.print(f"flag: {line}", style="yellow", soft_wrap=True)
+
+
+def gradients(found: Masking) -> str:
+    """One line on what was seen of a model's gradients."""
+    if found.vanishing is None or found.blind is None or found.gradient is None:
+        return f"the model tells none; {100 * found.saturated:.1f} % of {found.n} answers have a probability of 1"
+    return (
+        f"zero on {found.vanishing.percent()} of {found.n} texts; accuracy under a search by gradients "
+        f"{found.gradient.percent()}, under a blind one {found.blind.percent()}"
+    )
 
 
 def points(found: Estimate) -> str:

@@ -16,18 +16,19 @@ if TYPE_CHECKING:
     from robust.data.table import DataSpec
     from robust.evaluation import standard as standard_
     from robust.evaluation.request import EvaluationRequest, Progress
+    from robust.runner import AttackRequest
 
 
 OTHERS = ("behaviour", "certified")
 """Suites that are neither `clean` nor a list of attacks."""
 
-_LOOKS = ("--slices", "--slice-by", "--pairs", "--shift", "--calibration")
+_LOOKS = ("--slices", "--slice-by", "--pairs", "--shift", "--calibration", "--masking")
 _OPTIONS: Mapping[str, frozenset[str]] = {
     "clean": frozenset(("--data", "--limit", "--baseline", "--max-length", "--batch-size", "--against", *_LOOKS)),
     "behaviour": frozenset(("--tests", "--batch-size", "--against")),
     "certified": frozenset(("--data", "--limit", "--method", "--draws", "--mask-rate", "--mask")),
 }
-_OF_ATTACKS = frozenset(("--data", "--limit", "--each", "--calibration", "--against"))
+_OF_ATTACKS = frozenset(("--data", "--limit", "--each", "--calibration", "--masking", "--against"))
 """Options that not every suite knows, by suite."""
 
 
@@ -56,6 +57,7 @@ class Looks:
     pairs: str | None = None
     shift: bool = False
     calibration: bool = False
+    masking: bool = False
 
 
 def check_options(suite: str, given: Mapping[str, object]) -> None:
@@ -92,9 +94,12 @@ def clean(request: EvaluationRequest, against: Sequence[Path], looks: Looks, *, 
     from robust.errors import UserError
     from robust.evaluation import facts
     from robust.evaluation.clean import evaluate
+    from robust.runner import AttackRequest
 
     named = (*looks.by, *((looks.pairs,) if looks.pairs and looks.pairs != facts.SIMILAR else ()))
     facts.check_columns(request.data, named)
+    if looks.masking and len(request.data) > 1:
+        raise UserError(f"--masking looks at one --data, not {len(request.data)}", fix="run it once for each")
     if looks.shift and len(request.data) < 2:
         raise UserError("--shift compares data sets, and there is one", fix="give --data twice or more, home first")
     with resumable(), _bar(request.model) as tell:
@@ -112,16 +117,20 @@ def clean(request: EvaluationRequest, against: Sequence[Path], looks: Looks, *, 
     scores.show(run, out)
     if looks.pairs and not any(one["pair"] for one in known):
         out.print(f"no pairs were found by --pairs {looks.pairs}", soft_wrap=True)
+    if looks.masking:
+        shared = {name: getattr(request, name) for name in Asked.__dataclass_fields__ if name != "out"}
+        _look_for_masking(AttackRequest(recipe="", data=request.data[0], **shared), run.path)
     seen = looks_.look(run.path, run.rows, shift=looks.shift, calibration=looks.calibration)
     looks_.show(seen, out)
     finish(run.path, {**run.as_json(), **seen.as_dict()}, against, as_json=as_json)
 
 
 def standard(
-    suite: str, data: DataSpec, asked: Asked, against: Sequence[Path], *, each: bool, calibration: bool, as_json: bool
+    suite: str, data: DataSpec, asked: Asked, against: Sequence[Path], looks: Looks, *, each: bool, as_json: bool
 ) -> None:
     """Run a suite of attacks and show the worst case."""
-    from robust.cli import looks, worst_case
+    from robust.cli import looks as looks_
+    from robust.cli import worst_case
     from robust.cli.present import console
     from robust.evaluation.standard import evaluate
     from robust.runner import AttackRequest
@@ -133,9 +142,19 @@ def standard(
         typer.echo("the suite was already finished; --force runs it again", err=True)
     out = console(stderr=as_json)
     worst_case.show(run, out)
-    seen = looks.look(run.path, run.rows, calibration=calibration)
-    looks.show(seen, out)
+    if looks.masking:
+        _look_for_masking(request, run.path)
+    seen = looks_.look(run.path, run.rows, calibration=looks.calibration)
+    looks_.show(seen, out)
     finish(run.path, {**run.as_json(), **seen.as_dict()}, against, as_json=as_json)
+
+
+def _look_for_masking(request: AttackRequest, run: Path) -> None:
+    """Attack the first examples by gradients and blindly, and put what comes of it beside the run's rows."""
+    from robust.evaluation import masking
+
+    with resumable():
+        masking.write(masking.check(request, runs=run / masking.RUNS), run)
 
 
 def behaviour(

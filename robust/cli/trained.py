@@ -23,11 +23,15 @@ def show(report: Mapping[str, Any], *, to_stderr: bool) -> None:
     grid.add_row(
         "clean accuracy", str(clean["before"]["n"]), *_numbers(clean["before"], clean["after"], clean["difference"]), ""
     )
-    for title, own in (("trained on", True), ("held out", False)):
-        chosen = [each for each in report["attacks"] if each["trained_on"] is own]
+    attacks = report["attacks"]
+    for title, chosen in (
+        ("attacks trained on", [each for each in attacks if each["trained_on"]]),
+        ("attacks held out", [each for each in attacks if not each["trained_on"] and not each.get("control")]),
+        ("controls, which the others should outdo", [each for each in attacks if each.get("control")]),
+    ):
         if chosen:
             grid.add_section()
-            grid.add_row(f"[dim]attacks {title}[/]")
+            grid.add_row(f"[dim]{title}[/]")
         for each in chosen:
             before, after = (each[side]["accuracy_under_attack"] for side in ("before", "after"))
             grid.add_row(
@@ -40,18 +44,29 @@ def show(report: Mapping[str, Any], *, to_stderr: bool) -> None:
                 again = each["expectation"]["accuracy_under_attack"]
                 cells = ["", Estimate(**again).percent(), "", "", ""]
                 grid.add_row("    in expectation over draws", str(again["n"]), *cells)
-        mean = report["mean"]["trained_on" if own else "held_out"]
-        if len(chosen) > 1:
+        mean = report["mean"].get(title.removeprefix("attacks ").replace(" ", "_"))
+        if mean and len(chosen) > 1:
             grid.add_row(
                 "  mean", "", _percent(mean["before"]), _percent(mean["after"]), "", "", _percent(mean["gap_closed"])
             )
     screen.print(grid)
     screen.print(_cost(report))
+    for line in _masking(report.get("masking", {})):
+        screen.print(line, soft_wrap=True)
     for line in report["flags"]:
         screen.print(f"flag: {line}", style="yellow", soft_wrap=True)
     for line in report["notes"]:
         screen.print(f"note: {line}", soft_wrap=True)
     screen.print(f"model and report: {report['model']['after']}", soft_wrap=True)
+
+
+def _masking(told: Mapping[str, Any]) -> Iterator[str]:
+    """What was seen of the gradients of each side."""
+    from robust.cli.looks import gradients
+    from robust.evaluation.masking import from_dict
+
+    for side, found in told.items():
+        yield f"gradients {side}: {gradients(from_dict(found))}"
 
 
 def _numbers(before: Mapping[str, Any], after: Mapping[str, Any], difference: Mapping[str, Any]) -> list[str]:

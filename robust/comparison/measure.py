@@ -15,19 +15,22 @@ from robust.core.types import Floats
 from robust.core.victim import Victim
 from robust.data.labels import to_examples
 from robust.data.source import DataSpec, Table
-from robust.evaluation.paired import Difference, compare
+from robust.evaluation.answers import logits
+from robust.evaluation.masking import Masking, check
+from robust.evaluation.paired import compare
 from robust.results.calibration import saturated, temperature
 from robust.results.estimates import proportion
 from robust.runner import AttackRequest, FinishedRun, Progress, attack
-from robust.victims.smoothed import SmoothedVictim
-
-BATCH = 64
+from robust.victims.smoothed import votes
 
 ATTACK_SEED = 0
 """Trainings differ by their seeds; what they are attacked with is the same."""
 
 EXPECTATION = "expectation"
 """The run on a smoothed model's expectation over draws, beside the one on its vote by fixed seeds."""
+
+MASKING = "masking"
+"""The runs that tell whether gradients are hidden."""
 
 Listener = Callable[[str, str, Progress], None]
 """Called with the attack, `before` or `after`, and how far it is."""
@@ -48,26 +51,21 @@ class Side:
 def side(name: str, model: str, victim: Victim, prepared: Prepared) -> Side:
     """Score a model on the test rows, and find its temperature on the dev rows."""
     plan = prepared.plan
-    logits, gold = _answers(victim, prepared.test, prepared)
+    answers, gold = _answers(victim, prepared.test, prepared)
     fit = temperature(*_answers(victim, plan.dev, prepared)) if plan.recipe.measure.calibrate else None
     return Side(
         name=name,
         model=model,
         victim=victim,
-        right=tuple((logits.argmax(axis=1) == np.array(gold)).tolist()),
+        right=tuple((answers.argmax(axis=1) == np.array(gold)).tolist()),
         temperature=fit,
-        saturated=saturated(logits),
+        saturated=saturated(answers),
     )
 
 
 def _answers(victim: Victim, table: Table, prepared: Prepared) -> tuple[Floats, list[int]]:
     rows = to_examples(table, victim.meta.labels, lang=prepared.plan.lang).examples
-    order = sorted(range(len(rows)), key=lambda at: len(str(rows[at].text)))
-    logits = np.zeros((len(rows), len(victim.meta.labels)), np.float32)
-    for start in range(0, len(order), BATCH):
-        part = order[start : start + BATCH]
-        logits[part] = victim.logits([rows[at].fields(rows[at].text) for at in part])
-    return logits, [int(str(row.target)) for row in rows]
+    return logits(victim, [row.fields(row.text) for row in rows]), [int(str(row.target)) for row in rows]
 
 
 def write_rows(table: Table, path: Path, *, limit: int, prepared: Prepared) -> DataSpec:
@@ -91,49 +89,54 @@ def attacked(
     A smoothed model is attacked twice: by fixed seeds, as any other, and in expectation over other draws.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    limit = prepared.request.limit or prepared.plan.recipe.measure.limit
-    pinned = prepared.test.fingerprint.rpartition(":")[2]
-    data = write_rows(prepared.test, folder / f"test-{limit}-{pinned}.jsonl", limit=limit, prepared=prepared)
+    data = _rows(prepared, folder)
     found: dict[str, dict[str, FinishedRun]] = {}
     for recipe in prepared.attacks:
         for each in sides:
-            request = AttackRequest(
-                recipe=recipe.name,
-                model=each.model,
-                data=data,
-                seed=ATTACK_SEED,
-                runs=folder / each.name,
-                device=prepared.request.device,
-                dtype="float32",
-                temperature=each.temperature,
-                command=prepared.request.command,
-            )
+            request = _request(prepared, each, data, runs=folder / each.name, recipe=recipe.name)
             tell = None if listener is None else _listen(listener, recipe.name, each.name)
             found.setdefault(recipe.name, {})[each.name] = attack(request, tell)
-            if isinstance(each.victim, SmoothedVictim):
+            if votes(each.victim):
                 other = replace(request, expectation=True, runs=folder / f"{each.name}-{EXPECTATION}")
                 found[recipe.name][EXPECTATION] = attack(other, tell)
     return found
 
 
+def masking(prepared: Prepared, sides: Sequence[Side], folder: Path) -> dict[str, Masking]:
+    """Whether a side hides its gradients, by side; empty where the recipe does not want to know."""
+    if not prepared.plan.recipe.measure.masking:
+        return {}
+    folder.mkdir(parents=True, exist_ok=True)
+    data = _rows(prepared, folder)
+    found = {}
+    for each in sides:
+        request = _request(prepared, each, data, runs=folder / each.name, recipe="")
+        found[each.name] = check(request, runs=folder / f"{each.name}-{MASKING}")
+    return found
+
+
+def _rows(prepared: Prepared, folder: Path) -> DataSpec:
+    limit = prepared.request.limit or prepared.plan.recipe.measure.limit
+    pinned = prepared.test.fingerprint.rpartition(":")[2]
+    return write_rows(prepared.test, folder / f"test-{limit}-{pinned}.jsonl", limit=limit, prepared=prepared)
+
+
+def _request(prepared: Prepared, each: Side, data: DataSpec, *, runs: Path, recipe: str) -> AttackRequest:
+    return AttackRequest(
+        recipe=recipe,
+        model=each.model,
+        data=data,
+        seed=ATTACK_SEED,
+        runs=runs,
+        device=prepared.request.device,
+        dtype="float32",
+        temperature=each.temperature,
+        command=prepared.request.command,
+    )
+
+
 def _listen(listener: Listener, recipe: str, name: str) -> Callable[[Progress], None]:
     return lambda news: listener(recipe, name, news)
-
-
-def standing(run: FinishedRun) -> dict[str, bool]:
-    """For each example without an error: whether its label holds under the attack."""
-    return {
-        row["example_id"]: int(np.argmax(row["clean_logits"])) == row["label"] and row["status"] != "success"
-        for row in run.rows
-        if row["status"] != "error"
-    }
-
-
-def paired(first: FinishedRun, second: FinishedRun) -> Difference:
-    """Accuracy under attack of the first minus that of the second, on the examples that both have."""
-    one, two = standing(first), standing(second)
-    shared = [key for key in one if key in two]
-    return compare([one[key] for key in shared], [two[key] for key in shared])
 
 
 def clean(sides: Sequence[Side]) -> dict[str, Any]:

@@ -7,8 +7,10 @@ from statistics import fmean
 from typing import Any
 
 from robust import __version__
-from robust.comparison.measure import Side, clean, paired, standing
+from robust.comparison.measure import Side, clean
 from robust.comparison.request import Prepared
+from robust.evaluation.masking import Masking
+from robust.evaluation.standing import paired, standing
 from robust.results.environment import environment
 from robust.results.flags import STRONGER, flags
 from robust.runner import FinishedRun
@@ -21,15 +23,16 @@ def report(
     sides: Sequence[Side],
     runs: Mapping[str, Mapping[str, FinishedRun]],
     training: Mapping[str, Any],
+    masking: Mapping[str, Masking],
 ) -> dict[str, Any]:
-    """The whole report as JSON values; `sides` are before and after, `runs` the attacks on both.
+    """The whole report as JSON values; `sides` are before and after, `runs` the attacks on both, `masking` by side.
 
     `gap_closed` is the part of the accuracy that the attack took before which it no longer takes: (after - before) /
     (clean before - before), all on the attacked examples; it is negative where the model got worse, None where the
     attack took nothing.
     """
     before, after = sides
-    attacks = [_attack(name, own, name in prepared.trained_on) for name, own in runs.items()]
+    attacks = [_attack(prepared, name, own) for name, own in runs.items()]
     return {
         "report_version": REPORT_VERSION,
         "kind": "train",
@@ -49,14 +52,16 @@ def report(
         "clean_accuracy": clean(sides),
         "attacks": attacks,
         "mean": _means(attacks),
-        "flags": _flags(sides, runs),
+        "masking": {name: {k: v for k, v in told.as_dict().items() if k != "flags"} for name, told in masking.items()},
+        "flags": _flags(sides, runs, masking),
         "notes": [*prepared.notes, *training.get("notes", ())],
         "environment": environment(),
     }
 
 
-def _attack(name: str, runs: Mapping[str, FinishedRun], trained_on: bool) -> dict[str, Any]:
-    found: dict[str, Any] = {"attack": name, "trained_on": trained_on}
+def _attack(prepared: Prepared, name: str, runs: Mapping[str, FinishedRun]) -> dict[str, Any]:
+    control = name in prepared.controls
+    found: dict[str, Any] = {"attack": name, "trained_on": name in prepared.trained_on, "control": control}
     for side, run in runs.items():
         told = run.summary.as_dict()
         kept = ("n", "clean_accuracy", "accuracy_under_attack", "attack_success_rate", "queries_mean", "errors")
@@ -66,7 +71,7 @@ def _attack(name: str, runs: Mapping[str, FinishedRun], trained_on: bool) -> dic
             "seconds": run.manifest["seconds"],
             "run": str(run.path),
         }
-    found["difference"] = paired(runs["after"], runs["before"]).as_dict()
+    found["difference"] = paired(runs["after"].rows, runs["before"].rows).as_dict()
     found["gap_closed"] = gap_closed(
         clean=found["before"]["clean_accuracy"]["value"],
         before=found["before"]["accuracy_under_attack"]["value"],
@@ -83,11 +88,11 @@ def gap_closed(*, clean: float | None, before: float | None, after: float | None
 
 
 def _means(attacks: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Means over the attacks trained on and over the others; None where there are none."""
+    """Means over the attacks trained on and over the others but the controls; None where there are none."""
     found: dict[str, Any] = {}
     for name, chosen in (
         ("trained_on", [a for a in attacks if a["trained_on"]]),
-        ("held_out", [a for a in attacks if not a["trained_on"]]),
+        ("held_out", [a for a in attacks if not a["trained_on"] and not a["control"]]),
     ):
         values = {side: [a[side]["accuracy_under_attack"]["value"] for a in chosen] for side in ("before", "after")}
         whole = bool(chosen) and None not in (*values["before"], *values["after"])
@@ -98,12 +103,15 @@ def _means(attacks: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _flags(sides: Sequence[Side], runs: Mapping[str, Mapping[str, FinishedRun]]) -> list[str]:
+def _flags(
+    sides: Sequence[Side], runs: Mapping[str, Mapping[str, FinishedRun]], masking: Mapping[str, Masking]
+) -> list[str]:
     found = []
     for each in sides:
-        pairs = {
+        seen = masking.get(each.name)
+        pairs: dict[str, Mapping[str, Any]] = {
             weaker: {
-                stronger: paired(runs[stronger][each.name], runs[weaker][each.name]).as_dict()
+                stronger: paired(runs[stronger][each.name].rows, runs[weaker][each.name].rows).as_dict()
                 for stronger in others
                 if stronger in runs
             }
@@ -113,8 +121,14 @@ def _flags(sides: Sequence[Side], runs: Mapping[str, Mapping[str, FinishedRun]])
         errors = {
             name: missing
             for name, own in runs.items()
-            if (missing := len(own[each.name].rows) - len(standing(own[each.name])))
+            if (missing := len(own[each.name].rows) - len(standing(own[each.name].rows)))
         }
-        told = flags(pairs, saturation=each.saturated, calibrated=each.temperature is not None, errors=errors)
+        told = flags(
+            pairs | (seen.pairs if seen else {}),
+            saturation=each.saturated,
+            calibrated=each.temperature is not None,
+            errors=errors,
+            vanishing=seen.vanishing.value if seen and seen.vanishing else None,
+        )
         found += [f"{each.name}: {line}" for line in told]
     return found

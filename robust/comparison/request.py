@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,10 +13,12 @@ from robust.data.source import DataSpec, Table, read
 from robust.errors import DataError, UserError
 from robust.recipe.attack import AttackRecipe
 from robust.recipe.load import load, load_attack
-from robust.recipe.train import TrainRecipe
+from robust.recipe.train import TrainRecipe, needs_bounds
+from robust.results.flags import STRONGER
 from robust.stages import examples
 from robust.stages.adversarial.training import Plan
 from robust.starter import NAMES
+from robust.victims.bounded import BoundedVictim
 from robust.victims.load import load_victim, task_of
 
 
@@ -53,7 +55,8 @@ class TrainRequest:
 class Prepared:
     """A request whose recipe, model, tables and attacks are there and fit.
 
-    `attacks` are the recipes to measure by, those trained on first; `notes` say what a reader must know of the data.
+    `attacks` are the recipes to measure by, those trained on first and those that are only `controls` last; `notes` say
+    what a reader must know of the data.
     """
 
     request: TrainRequest
@@ -61,6 +64,7 @@ class Prepared:
     test: Table
     attacks: tuple[AttackRecipe, ...]
     trained_on: frozenset[str]
+    controls: frozenset[str]
     notes: tuple[str, ...]
 
 
@@ -71,6 +75,8 @@ def prepare(request: TrainRequest) -> Prepared:
         raise UserError(f"{request.model} is for {task}", fix="robust train is for classifiers of texts")
     learnt_from = [_attack(name) for name in recipe.adversarial.recipes] if recipe.adversarial else []
     victim = load_victim(request.model, device=request.device, dtype="float32")
+    if recipe.defence is not None and needs_bounds(recipe.defence):
+        BoundedVictim.of(victim)
     train = examples.join([read(spec) for spec in request.data])
     lang = request.lang or _only(victim)
     notes = []
@@ -91,6 +97,8 @@ def prepare(request: TrainRequest) -> Prepared:
         )
     chosen, left_out = _measured(request, recipe, langs)
     notes += left_out
+    controls = _controls(request, recipe, {each.name for each in chosen})
+    chosen += [each for name in controls if not set(langs) - set((each := _attack(name)).languages)]
     attacks = [_built(each, recipe, langs) for each in learnt_from]
     for each in attacks:
         each.check(victim)
@@ -101,6 +109,7 @@ def prepare(request: TrainRequest) -> Prepared:
         test=test,
         attacks=tuple(chosen),
         trained_on=frozenset(recipe.trained_on()),
+        controls=frozenset(controls),
         notes=tuple(notes),
     )
 
@@ -133,10 +142,19 @@ def _measured(
                 raise UserError(f"attack {name!r} is for {known}, the test data are {found_in}", fix="leave it out")
             notes.append(f"{name} was left out: it is not for {', '.join(sorted(lacking))}.")
         else:
-            if recipe.smoothing is not None and needs_gradients(attack.build().search):
+            if recipe.votes and needs_gradients(attack.build().search):
                 raise UserError(f"{name} needs gradients, and a vote over draws has none", fix="leave it out")
             found.append(attack)
     return found, notes
+
+
+def _controls(request: TrainRequest, recipe: TrainRecipe, measured: Collection[str]) -> list[str]:
+    """The recipe's controls of what is measured; attacks that the user names are all that is run."""
+    if request.attacks is not None:
+        return []
+    return [
+        name for name in recipe.measure.controls if name not in measured and set(STRONGER.get(name, ())) & set(measured)
+    ]
 
 
 def _test(request: TrainRequest, dev: Table) -> tuple[Table, list[str]]:

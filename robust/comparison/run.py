@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from robust.comparison.measure import Listener, attacked, side
+from robust.comparison.measure import Listener, attacked, masking, side
 from robust.comparison.report import report
 from robust.comparison.request import Prepared, TrainRequest, prepare
 from robust.errors import UserError
@@ -41,8 +41,9 @@ def train(
         side("before", request.model, prepared.plan.victim, prepared),
         side("after", str(request.out), after, prepared),
     ]
-    runs = attacked(prepared, sides, request.runs or request.out / RUNS, listener)
-    found = report(prepared, sides, runs, training)
+    folder = request.runs or request.out / RUNS
+    runs = attacked(prepared, sides, folder, listener)
+    found = report(prepared, sides, runs, training, masking(prepared, sides, folder))
     partial = request.out / f"{REPORT}.new"
     partial.write_text(json.dumps(found, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     os.replace(partial, request.out / REPORT)

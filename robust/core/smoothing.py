@@ -11,7 +11,7 @@ from robust.core.text import Text
 from robust.core.types import Lang
 
 SMOOTHING = "smoothing.json"
-"""Beside a model's weights: the kernel, how many draws are taken, and the languages."""
+"""Beside a model's weights: the kernel, how many draws are taken, and the languages; or the defence that votes."""
 
 
 class Kernel(Protocol):
@@ -20,6 +20,31 @@ class Kernel(Protocol):
     def draw(self, text: Text, langs: Collection[Lang], rng: np.random.Generator, mask: str, /) -> str:
         """One change of `text`, drawn by `rng` alone; `mask` is what the model reads as a hidden word."""
         ...
+
+
+class MaskedVote(Protocol):
+    """How a model votes on a text without some of its words and with noise in its layers; see `rsmi`."""
+
+    @property
+    def sigma(self) -> float: ...
+
+    @property
+    def layers(self) -> int: ...
+
+    @property
+    def masks(self) -> int: ...
+
+    @property
+    def pool(self) -> int: ...
+
+    @property
+    def votes(self) -> int: ...
+
+    @property
+    def again(self) -> int: ...
+
+    @property
+    def alpha(self) -> float: ...
 
 
 def rewritten(text: Text, words: dict[int, str]) -> str:

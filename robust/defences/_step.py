@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from torch import Tensor
     from transformers import PreTrainedTokenizerBase
 
+    from robust.models.bounds import Interval
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pass:
@@ -53,6 +55,11 @@ class Step(Protocol):
     @property
     def languages(self) -> Collection[Lang]: ...
 
+    @property
+    def progress(self) -> float:
+        """The share of all updates that have been made, 0 to 1."""
+        ...
+
     def embed(self, ids: Tensor, /) -> Tensor:
         """The model's word vectors of token ids, `(*ids.shape, width)`; gradients reach the table."""
         ...
@@ -61,12 +68,20 @@ class Step(Protocol):
         """The model on the batch, `delta` `(batch, tokens, width)` added to its word vectors, to learn from."""
         ...
 
+    def noisy(self, delta: Tensor | None = None, /, *, sigma: float, layers: int) -> Pass:
+        """`forward`, with N(0, `sigma`²) added to what the lowest `layers` hidden layers give."""
+        ...
+
     def probe(self, delta: Tensor | None = None, /, *, fresh_dropout: bool = False) -> Pass:
         """The same, for the gradient with respect to `delta` alone."""
         ...
 
     def mixed(self, order: Tensor, share: float, /) -> Pass:
         """The model with what its last layer reads replaced by `share` · its own + (1 - `share`) · that of `order`."""
+        ...
+
+    def worst(self, vectors: Interval, /) -> Tensor:
+        """`(batch, labels)`: the most that a logit exceeds the label's when vectors lie in boxes; without dropout."""
         ...
 
     def backward(self, loss: Tensor, /, *, weight: float = 1.0, wrt: Tensor | None = None) -> Tensor | None:

@@ -37,6 +37,35 @@ def table(tokenizer: PreTrainedTokenizerBase, languages: Collection[Lang], k: in
     return found
 
 
+def replacements(tokenizer: PreTrainedTokenizerBase, languages: Collection[Lang], k: int) -> Tensor:
+    """`(vocabulary, options)` token ids: each token, then what its first `k` synonyms read as; -1 where no more.
+
+    Unlike in `table`, a synonym that the vocabulary lacks counts, as the unknown word; one of several tokens does not.
+    """
+    import torch
+
+    tokens = _tokens(tokenizer)
+    words = {at: str(tokenizer.decode([at])).strip() for at, on in enumerate(_continues(tokens)) if not on}
+    special = set(tokenizer.all_special_ids)
+    found: dict[int, list[str]] = {
+        at: [other for lang in sorted(languages) for other in language(lang).synonyms(word)[:k]]
+        for at, word in words.items()
+        if word.isalpha() and at not in special
+    }
+    every = sorted({word for others in found.values() for word in others})
+    rows = tokenizer(every, add_special_tokens=False)["input_ids"] if every else []
+    single = {word: row[0] for word, row in zip(every, rows, strict=True) if len(row) == 1}
+    options = {
+        at: list(dict.fromkeys((at, *(single[word] for word in others if word in single))))
+        for at, others in found.items()
+    }
+    filled = torch.full((len(tokens), max((len(row) for row in options.values()), default=1)), -1)
+    filled[:, 0] = torch.arange(len(tokens))
+    for at, row in options.items():
+        filled[at, : len(row)] = torch.tensor(row)
+    return filled
+
+
 def continuing(tokenizer: PreTrainedTokenizerBase) -> Tensor:
     """`(vocabulary,)`: whether a token goes on with the word before it."""
     import torch

@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeAlias
 
-from robust.core.types import Fields
+import numpy as np
+
+from robust.core.types import Fields, Floats
 from robust.core.victim import Victim
 from robust.engine.batching import Batcher
 from robust.engine.run import EngineOptions
 from robust.engine.services import VictimService, estimated_tokens
-from robust.errors import OutOfMemory, RobustError
+from robust.errors import ModelError, OutOfMemory, RobustError
 
 MOST_ITEMS = 1024
 """Texts of a batch at most, where no number is asked for."""
@@ -45,6 +47,24 @@ def answer(victim: Victim, texts: Sequence[Fields], answered: Answered, *, batch
     tokens = EngineOptions().batcher(victim.meta.device).tokens
     batcher = Batcher(tokens=tokens, items=batch_size or MOST_ITEMS)
     batcher.run(_Asking(VictimService(victim), getattr(victim, "max_length", None), answered), list(enumerate(texts)))
+
+
+def logits(victim: Victim, texts: Sequence[Fields]) -> Floats:
+    """The victim's logits `(n, n_labels)`, all of them. Raises `ModelError` for a text that has no answer."""
+    found = np.zeros((len(texts), len(victim.meta.labels)), np.float32)
+
+    def keep(batch: Sequence[tuple[int, Answer]]) -> None:
+        for at, given in batch:
+            if given.error is not None:
+                last = given.error.rpartition("\n")[2]
+                raise ModelError(
+                    f"{victim.meta.name} has no answer to {texts[at][0][:60]!r}: {last}",
+                    fix="leave that text out, or mend the model",
+                )
+            found[at] = given.logits
+
+    answer(victim, texts, keep)
+    return found
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from robust.data.for_task import about
 from robust.errors import UserError, did_you_mean
 from robust.evaluation import certificates
 from robust.evaluation.answers import Answer, answer
+from robust.evaluation.certified_bounds import certify
 from robust.evaluation.request import Progress
 from robust.results.directory import MANIFEST_VERSION, RunDirectory
 from robust.results.environment import environment
@@ -30,9 +31,10 @@ from robust.results.frame import Frame
 from robust.results.naming import run_name
 from robust.results.rows import Row
 from robust.runner import AttackRequest, Loaded
-from robust.victims.smoothed import SmoothedVictim
+from robust.victims.bounded import BoundedVictim
+from robust.victims.smoothed import own
 
-Method: TypeAlias = Literal["ranmask", "safer"]
+Method: TypeAlias = Literal["ranmask", "safer", "ibp"]
 CHOOSE = 50
 """Draws that choose the class before others bound its share."""
 
@@ -60,7 +62,9 @@ class Smoothing:
 
     `ranmask` hides the share `mask_rate` of the words behind `mask`; its certificates are for changes to any words.
     `safer` draws each word from its first `synonyms` synonyms and itself; its certificates are for changes to synonyms
-    whose own draws overlap by `near` or more. A certificate is wrong with probability `alpha` at most.
+    whose own draws overlap by `near` or more. Both are wrong with probability `alpha` at most. `ibp` draws nothing and
+    is never wrong: it bounds the answers of a model that allows it, while words become any of their first `synonyms`
+    synonyms, all at once (`robust.victims.bounded`).
     """
 
     method: Method = "ranmask"
@@ -73,7 +77,7 @@ class Smoothing:
 
     def __post_init__(self) -> None:
         if self.method not in get_args(Method):
-            fix = did_you_mean(self.method, get_args(Method)) or f"use {' or '.join(get_args(Method))}"
+            fix = did_you_mean(self.method, get_args(Method)) or f"use {', '.join(get_args(Method))}"
             raise UserError(f"--method {self.method}: there is no such method", fix=fix)
         for name, value, fine in (
             ("draws", self.draws, self.draws >= 1),
@@ -87,6 +91,8 @@ class Smoothing:
 
     def identity(self) -> str:
         """All that the copies depend on, in one line."""
+        if self.method == "ibp":
+            return f"ibp: intervals around {self.synonyms} synonyms"
         how = (
             f"mask {self.mask_rate} {self.mask}"
             if self.method == "ranmask"
@@ -140,6 +146,12 @@ class FinishedCertification:
         right = sum(row["predicted"] == row["label"] and row["radius"] >= changed for row in fine)
         return clopper_pearson(right, len(fine))
 
+    def whole(self) -> Estimate:
+        """Certified accuracy where all words of a text may change, however many it has; exact interval."""
+        fine = [row for row in self.rows if row["predicted"] is not None]
+        right = sum(row["predicted"] == row["label"] and row["radius"] >= max(1, row["words"]) for row in fine)
+        return clopper_pearson(right, len(fine))
+
     def as_json(self) -> dict[str, Any]:
         """What `--json` prints; `certified_accuracy` is a list, from 0 changed words up to where it is 0."""
         said = self.manifest
@@ -149,6 +161,7 @@ class FinishedCertification:
             "suite": "certified",
             "smoothing": said["smoothing"],
             "n": len(self.rows),
+            **({"certified_accuracy_all_words": self.whole().as_dict()} if said.get("method") == "ibp" else {}),
             "certified_accuracy": [{"words_changed": d, **self.at(d).as_dict()} for d in range(max(0, most) + 1)],
             "abstained": sum(row["radius"] < 0 for row in judged),
             "errors": len(self.rows) - len(judged),
@@ -168,11 +181,11 @@ def evaluate(
     anything is written. Raises the `RobustError` family.
     """
     loaded = runner.load(request)
-    if isinstance(loaded.victim, SmoothedVictim):  # it is voted here: over the model's own answers, not over its votes
-        loaded = replace(loaded, victim=loaded.victim.victim)
+    loaded = replace(loaded, victim=own(loaded.victim))  # it is voted here: over answers, not over votes
     victim = loaded.victim
     if victim.meta.task != "classification":
         raise UserError(f"{request.model} is for the task {victim.meta.task}", fix="certify a classifier")
+    bounded = BoundedVictim.of(victim) if smoothing.method == "ibp" else None
     manifest = _manifest(request, smoothing, loaded)
     directory = RunDirectory(request.out or request.runs / _run_name(manifest["identity"]))
     if directory.finished and not request.fresh and (directory.manifest or {})["identity"] == manifest["identity"]:
@@ -184,7 +197,11 @@ def evaluate(
         began = time.perf_counter()
         for example in loaded.aligned.examples:
             if example.id not in rows:
-                rows[example.id] = _certify(cast(Victim, victim), example, smoothing)
+                rows[example.id] = (
+                    _certify(cast(Victim, victim), example, smoothing)
+                    if bounded is None
+                    else certify(bounded, example, smoothing.synonyms)
+                )
                 directory.append(rows[example.id], seconds=spent + time.perf_counter() - began)
             if on_progress is not None:
                 seconds = time.perf_counter() - began
@@ -236,6 +253,7 @@ def _manifest(request: AttackRequest, smoothing: Smoothing, loaded: Loaded) -> d
         "command": request.command,
         "robust": __version__,
         "smoothing": smoothing.identity(),
+        "method": smoothing.method,
         "model": meta.as_dict(),
         "data": about(table, aligned),
         "environment": environment(),

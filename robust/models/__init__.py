@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import cache
 from importlib import import_module
 
-MODULES = ("averaged", "recurrent", "elmo", "pooled", "multitask")
+MODULES = ("averaged", "convolutional", "recurrent", "elmo", "pooled", "multitask")
 """Modules that register a model type when imported."""
 
 

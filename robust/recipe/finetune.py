@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import Field, model_validator
+from pydantic import Discriminator, Field, Tag, model_validator
 
 from robust.core.types import Lang
 from robust.recipe.adapt import Adapt, misfit
 from robust.recipe.distil import Distillation, distil_misfit
 from robust.recipe.multitask import Sampling, Tasks, multitask_misfit
-from robust.recipe.parts import Card, Count, Part, Share, WordPiece
+from robust.recipe.parts import Card, Count, Part, Share, WordPiece, Words
 from robust.recipe.qa import QuestionAnswering, qa_misfit
 
 TaskName: TypeAlias = Literal["classification", "tagging", "qa"]
@@ -42,6 +42,29 @@ class Architecture(Part):
         return self
 
 
+class Convolutional(Part):
+    """A convolutional classifier with random weights; see `robust.models.convolutional`."""
+
+    architecture: Literal["cnn"]
+    embedding_size: Count = 100
+    hidden_size: Count = 100
+    kernel_size: Count = 3
+    pooling: Literal["max", "mean"] = "max"
+    max_positions: Annotated[int, Field(ge=8)] = 512
+    dropout: Share = 0.1
+
+    @model_validator(mode="after")
+    def _has_a_middle(self) -> Convolutional:
+        if self.kernel_size % 2 == 0:
+            raise ValueError(f"kernel_size {self.kernel_size} is even: a convolution needs a place in its middle")
+        return self
+
+
+def _kind(key: str, usual: str) -> Discriminator:
+    """Tells the parts of a union apart by one key, which the usual one need not write."""
+    return Discriminator(lambda value: str(value.get(key, usual) if isinstance(value, dict) else getattr(value, key)))
+
+
 class Start(Part):
     """Where training starts: from the weights of `checkpoint` (directory or hub id), or from scratch by `config`.
 
@@ -50,7 +73,12 @@ class Start(Part):
     """
 
     checkpoint: str | None = None
-    config: Architecture | None = None
+    config: (
+        Annotated[
+            Annotated[Architecture, Tag("bert")] | Annotated[Convolutional, Tag("cnn")], _kind("architecture", "bert")
+        ]
+        | None
+    ) = None
     dropout: Share | None = None
 
     @model_validator(mode="after")
@@ -104,7 +132,10 @@ class FinetuneRecipe(Part):
     task: TaskName = "classification"
     languages: Annotated[tuple[Lang, ...], Field(min_length=1)] = ("en", "es")
     model: Start
-    tokenizer: WordPiece | None = None
+    tokenizer: (
+        Annotated[Annotated[WordPiece, Tag("wordpiece")] | Annotated[Words, Tag("words")], _kind("kind", "wordpiece")]
+        | None
+    ) = None
     train: Training = Training()
     weights: Literal["float32", "float16", "bfloat16"] = "float32"
     adapt: Adapt = Adapt()
@@ -128,6 +159,8 @@ class FinetuneRecipe(Part):
             raise ValueError(f"train.metric {metric!r} is no number of {self.task}: use {', '.join(known)}")
         if (problem := misfit(self.adapt, task=self.task, checkpoint=self.model.checkpoint)) is not None:
             raise ValueError(problem)
+        if isinstance(config, Convolutional) and (self.task != "classification" or self.tasks):
+            raise ValueError("a cnn classifies texts: leave `task` at classification, and `tasks` out")
         how = self.train
         problem = qa_misfit(
             self.qa,

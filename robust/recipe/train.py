@@ -67,10 +67,16 @@ class Measure(Part):
 
     `trained_on` are the attacks that the training has seen (null: those of `adversarial`). `calibrate` divides the
     model's logits by the temperature that fits the dev rows, before and after.
+
+    `controls` are attacks that know less than some of the others; they are no part of the means, but one of those that
+    does less harm than its control is flagged (`robust.results.flags`). `masking` looks for hidden gradients
+    (`robust.evaluation.masking`).
     """
 
     trained_on: tuple[str, ...] | None = None
     held_out: HeldOut = HeldOut()
+    controls: Annotated[tuple[str, ...], AfterValidator(unique)] = ("random-order",)
+    masking: bool = True
     limit: Count = 200
     calibrate: bool = True
 
@@ -122,6 +128,11 @@ class TrainRecipe(Part):
             raise ValueError("mixada has labels of its own: leave train.label_smoothing at 0")
         return self
 
+    @property
+    def votes(self) -> bool:
+        """Whether the trained model predicts by a vote over random draws."""
+        return self.smoothing is not None or (self.defence is not None and predicts(self.defence))
+
     def finetuning(self, model: str) -> FinetuneRecipe:
         """The fine-tuning of `model` (directory, starter or hub id) that this training adds to."""
         return FinetuneRecipe(
@@ -152,3 +163,13 @@ class TrainRecipe(Part):
 def draws(spec: PluginSpec) -> bool:
     """Whether a defence is one that draws texts, for smoothing."""
     return hasattr(registry.get(spec.family, spec.name), "draw")
+
+
+def predicts(spec: PluginSpec) -> bool:
+    """Whether a defence also says how the trained model predicts."""
+    return bool(getattr(registry.get(spec.family, spec.name), "predicts", False))
+
+
+def needs_bounds(spec: PluginSpec) -> bool:
+    """Whether a defence carries intervals through the model, which not every model allows."""
+    return bool(getattr(registry.get(spec.family, spec.name), "needs_bounds", False))

@@ -12,16 +12,24 @@ STRONGER: Mapping[str, tuple[str, ...]] = {
 
 SURE = 0.05
 
+GONE = 0.1
+"""The share of texts without a gradient from which on attacks by gradients are not to be believed."""
+
 
 def flags(
-    attacks: Mapping[str, Mapping[str, Any]], *, saturation: float, calibrated: bool, errors: Mapping[str, int]
+    attacks: Mapping[str, Mapping[str, Any]],
+    *,
+    saturation: float,
+    calibrated: bool,
+    errors: Mapping[str, int],
+    vanishing: float | None = None,
 ) -> list[str]:
     """What a reader should look into before believing that a model is robust.
 
     `attacks` holds, for pairs `weaker` → `stronger`, the paired difference of the accuracies under attack (stronger
-    minus weaker). `saturation` is the share of clean answers whose probability is 1 in float32. As in the checks of
-    AutoAttack (Croce & Hein 2020) and of Athalye et al. 2018: a stronger attack that does less harm points to hidden
-    gradients or scores.
+    minus weaker). `saturation` is the share of clean answers whose probability is 1 in float32, `vanishing` that of
+    texts whose gradient is numerically zero (None: not known). As in the checks of AutoAttack (Croce & Hein 2020) and
+    of Athalye et al. 2018: a stronger attack that does less harm points to hidden gradients or scores.
     """
     found = []
     for weaker, others in attacks.items():
@@ -30,13 +38,17 @@ def flags(
             if value is not None and value > 0 and p is not None and p < SURE:
                 points = f"{100 * value:+.1f} points, p = {p:.2g}"
                 found.append(
-                    f"{stronger} does less harm than {weaker}, which tries less ({points}): "
+                    f"{stronger} does less harm than {weaker}, which knows less ({points}): "
                     "its scores or gradients may be hidden from it"
                 )
     if saturation > 0.5 and not calibrated:
         found.append(
             f"{100 * saturation:.0f} % of the clean answers have a probability of 1: attacks that follow a score are "
             "blind; calibrate first"
+        )
+    if vanishing is not None and vanishing > GONE:
+        found.append(
+            f"{100 * vanishing:.0f} % of the texts have a gradient of zero: attacks that follow gradients are blind"
         )
     found += [f"{count} examples of {name} ended in an error and count nowhere" for name, count in errors.items()]
     return found

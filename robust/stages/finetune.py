@@ -14,7 +14,7 @@ from robust.core.types import Floats
 from robust.errors import UserError
 from robust.recipe.distil import Distillation
 from robust.recipe.finetune import FinetuneRecipe
-from robust.recipe.parts import WordPiece
+from robust.recipe.parts import WordPiece, Words
 from robust.results.estimates import Estimate, proportion
 from robust.stages import adapt, card, distil, models, processes, trainers
 from robust.stages.baseline import baseline as fit_baseline
@@ -262,7 +262,7 @@ def _start(
         return models.from_scratch(recipe.model.config, labels, tokenizer=folder, auto=task.auto)
 
 
-def _learn(plan: WordPiece, texts: Iterable[str], folder: Path, longest: int) -> None:
+def _learn(plan: WordPiece | Words, texts: Iterable[str], folder: Path, longest: int) -> None:
     tokenisers.learn(plan, texts, folder, max_length=longest)
 
 

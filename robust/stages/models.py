@@ -13,7 +13,7 @@ from robust.checkpoints.wanted import Wanted
 from robust.errors import ModelError
 from robust.models.inputs import takes_types
 from robust.models.vectors import is_vectors
-from robust.recipe.finetune import Architecture
+from robust.recipe.finetune import Architecture, Convolutional
 from robust.stages.adapt import layers
 from robust.stages.adapt.ensemble import DRAWN
 
@@ -108,9 +108,9 @@ def _on_vectors(
 
 
 def from_scratch(
-    config: Architecture, labels: Sequence[str], *, tokenizer: Path, auto: str = CLASSIFIER
+    config: Architecture | Convolutional, labels: Sequence[str], *, tokenizer: Path, auto: str = CLASSIFIER
 ) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
-    """A new BERT of the class `auto`, its weights drawn from torch's generator.
+    """A new BERT of the class `auto`, or a convolutional classifier, its weights drawn from torch's generator.
 
     The tokeniser is read from where `tokenisers.learn` put it, so that what trains is what will be loaded.
     """
@@ -118,6 +118,8 @@ def from_scratch(
     from transformers import AutoTokenizer, BertConfig
 
     found = AutoTokenizer.from_pretrained(tokenizer)
+    if isinstance(config, Convolutional):
+        return _convolutional(config, labels, found), found
     bert = BertConfig(
         vocab_size=len(found),
         hidden_size=config.hidden_size,
@@ -133,6 +135,25 @@ def from_scratch(
         **_labels(labels),
     )
     return getattr(transformers, auto).from_config(bert), found
+
+
+def _convolutional(config: Convolutional, labels: Sequence[str], tokenizer: PreTrainedTokenizerBase) -> PreTrainedModel:
+    from robust.models.convolutional import ConvolutionalConfig, ConvolutionalForSequenceClassification
+
+    tokenizer.model_input_names = ["input_ids", "attention_mask"]
+    return ConvolutionalForSequenceClassification(
+        ConvolutionalConfig(
+            vocab_size=len(tokenizer),
+            embedding_size=config.embedding_size,
+            hidden_size=config.hidden_size,
+            kernel_size=config.kernel_size,
+            pooling=config.pooling,
+            max_position_embeddings=config.max_positions,  # it has none, but a text is cut to as many tokens
+            dropout=config.dropout,
+            pad_token_id=tokenizer.pad_token_id,
+            **_labels(labels),
+        )
+    )
 
 
 def _dropouts(config: Any, dropout: float | None) -> dict[str, float]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -96,6 +96,8 @@ def smoothed(folder: Path, victim: Victim) -> Victim:
 
     try:
         told = json.loads(path.read_text(encoding="utf-8"))
+        if "defence" in told:
+            return _masked(told["defence"], victim)
         ((name, params),) = told["kernel"].items()
         kernel = registry.get("defences", name)(**params)
         mask = str(victim.tokenizer.mask_token) if isinstance(victim, TransformersVictim) else "[MASK]"
@@ -108,12 +110,40 @@ def smoothed(folder: Path, victim: Victim) -> Victim:
         ) from error
 
 
+def _masked(told: Mapping[str, Mapping[str, Any]], victim: Victim) -> Victim:
+    from robust.victims.masked import MaskedVictim
+    from robust.victims.transformers import TransformersVictim
+
+    ((name, params),) = told.items()
+    if not isinstance(victim, TransformersVictim):
+        raise ValueError(f"{name} is for models of transformers")
+    return MaskedVictim(victim=victim, how=registry.get("defences", name)(**params))
+
+
+def votes(victim: AnyVictim) -> bool:
+    """Whether a victim's answers come from a vote over random draws."""
+    from robust.victims.masked import MaskedVictim
+
+    return isinstance(victim, SmoothedVictim | MaskedVictim)
+
+
+def own(victim: AnyVictim) -> AnyVictim:
+    """The model itself, without the vote that is taken over its answers, where there is one."""
+    from robust.victims.masked import MaskedVictim
+
+    return victim.victim if isinstance(victim, SmoothedVictim | MaskedVictim) else victim
+
+
 def _langs(told: Collection[str]) -> tuple[Lang, ...]:
     return tuple(lang for lang in LANGS if lang in told) or tuple(LANGS)
 
 
 def in_expectation(victim: AnyVictim) -> AnyVictim:
     """The expectation of a smoothed model over other draws than those of its vote; raises `UserError` for others."""
+    from robust.victims.masked import MaskedVictim
+
+    if isinstance(victim, MaskedVictim):
+        return replace(victim, always=True, seed=derive("expectation", victim.seed))
     if not isinstance(victim, SmoothedVictim):
         raise UserError(f"{victim.meta.name} draws nothing to take an expectation over", fix="leave it out")
     return replace(victim, score="mean", seed=derive("expectation", victim.seed))

@@ -136,16 +136,16 @@ class TransformersVictim:
 
     def canonical(self, item: Fields, /) -> Floats:
         """Logits `(n_labels,)` of one input, alone in its batch, in float32."""
-        answer: Floats = self._answer(self._exact, [item])[0]
+        answer: Floats = self._answer(self.exact, [item])[0]
         return answer
 
     def gradients(self, batch: Sequence[tuple[Fields, int]], /) -> Sequence[TokenGradient]:
         """See `GradientVictim`: in float32, also where `logits` are not, so that no two words swap ranks by noise."""
         self._check_fields([fields for fields, _ in batch])
         return _gradients.gradients(
-            self._exact,
+            self.exact,
             self.tokenizer,
-            self._encode,
+            self.encode,
             self.max_length,
             batch,
             self.meta.name,
@@ -154,10 +154,11 @@ class TransformersVictim:
 
     def estimates(self, batch: Sequence[tuple[TokenGradient, Fields]], /) -> Floats:
         """See `GradientVictim`."""
-        return _gradients.estimates(self._exact, self.tokenizer, self.max_length, batch)
+        return _gradients.estimates(self.exact, self.tokenizer, self.max_length, batch)
 
     @cached_property
-    def _exact(self) -> PreTrainedModel:
+    def exact(self) -> PreTrainedModel:
+        """The model in float32."""
         return self.model if self.reload is None else self.reload()
 
     @cached_property
@@ -192,7 +193,7 @@ class TransformersVictim:
     def _forward(self, model: PreTrainedModel, batch: Sequence[Fields]) -> Floats:
         import torch
 
-        encoded = self._encode(batch)
+        encoded = self.encode(batch)
         training = model.training
         if training:  # a model in the middle of its training is asked without dropout, and given back as it was
             model.train(False)
@@ -205,7 +206,8 @@ class TransformersVictim:
             if training:
                 model.train()
 
-    def _encode(self, batch: Sequence[Fields]) -> dict[str, torch.Tensor]:
+    def encode(self, batch: Sequence[Fields]) -> dict[str, torch.Tensor]:
+        """Inputs as a padded batch `(n, tokens)`, in the processor's memory, with what the model accepts."""
         columns = [list(column) for column in zip(*batch, strict=True)]
         encoded = self.tokenizer(
             *columns, padding=True, truncation=True, max_length=self.max_length, return_attention_mask=True

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from torch import Tensor
     from transformers import PreTrainedTokenizerBase, Trainer
 
+    from robust.models.bounds import Interval
+
 
 class BatchStep:
     """Passes of one batch by the trainer's own loss; `total` is what has been learnt from, for its records.
@@ -67,6 +69,27 @@ class BatchStep:
             movable &= self._inputs["attention_mask"].bool()
         return movable.unsqueeze(-1).float()
 
+    @property
+    def progress(self) -> float:
+        """Updates made of all."""
+        state = self._trainer.state
+        return float(state.global_step / max(1, state.max_steps))
+
+    def worst(self, vectors: Interval, /) -> Tensor:
+        """Bounds on how far other logits may exceed the label's."""
+        import torch
+
+        from robust.models.bounds import Bounded, worst_logits
+
+        if not isinstance(self.bare, Bounded):
+            raise ModelError(
+                f"intervals cannot be carried through {type(self.bare).__name__}",
+                fix="start from a model of `robust finetune cnn`",
+            )
+        mask = self._inputs.get("attention_mask")
+        features = self.bare.features_within(vectors, torch.ones_like(self.ids) if mask is None else mask)
+        return worst_logits(features, self.bare.last, self.labels)
+
     def embed(self, ids: Tensor, /) -> Tensor:
         """Word vectors of token ids, with their graph."""
         return self._table(ids).float()  # type: ignore[no-any-return]
@@ -74,6 +97,13 @@ class BatchStep:
     def forward(self, delta: Tensor | None = None, /, *, fresh_dropout: bool = False) -> Pass:
         """A pass to learn from."""
         return self._pass(self._model, delta, fresh_dropout)
+
+    def noisy(self, delta: Tensor | None = None, /, *, sigma: float, layers: int) -> Pass:
+        """A pass to learn from, with noise in the hidden layers."""
+        from robust.models.hidden import noise
+
+        with noise(self.bare, sigma=sigma, layers=layers, generator=self.generator):
+            return self._pass(self._model, delta, False)
 
     def probe(self, delta: Tensor | None = None, /, *, fresh_dropout: bool = False) -> Pass:
         """A pass for the gradient of `delta`; other processes are not waited for."""

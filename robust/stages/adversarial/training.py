@@ -117,6 +117,9 @@ def harden(
             kernel = recipe.smoothing.kernel.resolved()
             told = {"kernel": kernel, "draws": recipe.smoothing.draws, "languages": sorted(langs)}
             (result / SMOOTHING).write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
+        elif recipe.votes and recipe.defence is not None:
+            voting = {"defence": recipe.defence.resolved()}
+            (result / SMOOTHING).write_text(json.dumps(voting, indent=2) + "\n", encoding="utf-8")
         rounds = [(0, once)] if once is not None else kept(folder)
         (result / RECORD).write_text(
             json.dumps(_record(plan, trained, rounds), indent=2, ensure_ascii=False) + "\n", encoding="utf-8"

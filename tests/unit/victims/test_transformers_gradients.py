@@ -26,7 +26,7 @@ def test_gradients_are_what_finite_differences_give(model_dirs: dict[str, Path],
     assert isinstance(victim, GradientVictim)
     model, fields = victim.model.double(), ("the soup was warm",)
     (found,) = victim.gradients([(fields, 2)])
-    inputs = dict(victim._encode([fields]))
+    inputs = dict(victim.encode([fields]))
     ids = inputs.pop("input_ids")
     table = model.get_input_embeddings()(ids).detach()
 
@@ -105,7 +105,7 @@ def test_tokens_that_give_way_to_as_many_have_the_estimate_of_the_paper(model_di
     (found,) = victim.gradients([(("the soup was dull",), 0)])
     table, checked = victim.model.get_input_embeddings(), 0
     for other in (f"the soup was {word}" for word in words if word != "dull"):
-        ids = victim._encode([(other,)])["input_ids"][0]
+        ids = victim.encode([(other,)])["input_ids"][0]
         if len(ids) == len(found.tokens):
             difference = (table(ids) - table(torch.tensor(found.tokens))).detach().numpy()
             (got,) = victim.estimates([(found, (other,))])
