@@ -16,7 +16,7 @@ OTHER_FRAMEWORKS = ("textattack-",)
 """Recipes that need the package of another framework; `make test-bridges` runs them."""
 NEEDS_A_MODEL = ("bert-attack", "bae", "clare", "paraphrase", "back-translation")
 """Recipes with a model of their own; their own tests run them with tiny ones."""
-BUDGET = 150
+BUDGET = 60
 """Queries an example at most: some recipes would ask thousands."""
 
 CASES = [
