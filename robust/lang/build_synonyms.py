@@ -74,12 +74,14 @@ def near(made: Iterable[build_spanish.Row]) -> list[build_spanish.Row]:
     """The rows with those synonyms alone whose vectors lie near, as texts use the words; a word without a vector goes.
 
     A noun of the other gender changes several words, so fewer and closer ones are put: of *película*, *filme* but not
-    *negativo*.
+    *negativo*. What `crossing_unwanted.txt` lists is left out.
     """
     known = embedding("es")
+    unwanted = {word: others for word, *others in map(str.split, lexicon.read("es", "crossing_unwanted.txt"))}
     rows = []
     for lemma, code, number, synonyms in made:
-        kept = [other for other in synonyms if (known.cosine(lemma, other) or 0.0) >= NEAR]
+        offered = [other for other in synonyms if other not in unwanted.get(lemma, ())]
+        kept = [other for other in offered if (known.cosine(lemma, other) or 0.0) >= NEAR]
         if kept:
             rows.append((lemma, code, number, kept))
     return rows
