@@ -36,7 +36,9 @@ _PRONOUNS_TOO = word_set("la los las")
 _PREPOSITIONS = word_set("a ante con contra de desde en entre hacia hasta para por según sin sobre tras durante")
 _COMPLEMENTS = word_set("a al que me te se le les lo nos os")
 """Words that follow a verb rather than an adjective (`la mujer limpia a`)."""
-_INDEFINITE = word_set("uno alguno ninguno cualquiera cuál cuáles quién primero tercero aquél aquélla ésta éste")
+_INDEFINITE = word_set(
+    "uno alguno ninguno cualquiera cuál cuáles quién aquél aquélla éste ésta mejor peor mejores peores",
+)
 _ENDS = frozenset(".!?…\n")
 
 
@@ -148,11 +150,16 @@ def _follows(words: Sequence[str], gaps: Sequence[str], at: int, cell: str) -> b
 
 
 def _belongs_elsewhere(words: Sequence[str], gaps: Sequence[str], at: int, same: bool, start: int) -> bool:
-    """Whether an adjective directly follows another noun that it agrees with, in another sentence or before `start`."""
-    if (same and at > start) or not _beside(gaps, at) or is_determiner(words[at]):
+    """Whether a word is the noun of another phrase, or the adjective of one in another sentence or before `start`."""
+    if not _beside(gaps, at) or is_determiner(words[at]):
+        return False
+    if is_determiner(words[at - 1]):
+        own = noun(words[at])
+        return own is not None and stands_with(words[at - 1], words[at], own.cell[1])
+    if same and at > start:
         return False
     other = noun(words[at - 1])
-    return other is not None and _agrees(words[at], other.cell, 1)
+    return other is not None and adjective(words[at], other.cell, other.cell, 1, no_verb=True) is not None
 
 
 @lru_cache(maxsize=1 << 14)
@@ -182,7 +189,7 @@ def _partitive(words: Sequence[str], gaps: Sequence[str], start: int, cell: str)
     if is_determiner(word) or word in _INDEFINITE:
         return True
     found = list(analyses(word, lexicon("es")))
-    return any(one.part_of_speech == "adj" and one.form[0] == cell[0] for one in found)
+    return any(one.part_of_speech == "adj" and one.form[0] in ("c", cell[0]) for one in found)
 
 
 def _sentences(gaps: Sequence[str]) -> list[int]:
