@@ -30,6 +30,7 @@ from robust.lang.forms import word_set
 from robust.lang.lexicon import lexicon, read
 
 _COPULAS = ("ser", "estar", "parecer", "resultar", "quedar")
+_DEGREE = word_set("muy más menos tan bastante demasiado poco algo casi no")
 _JOINING = word_set("y e o u ni como")
 _PRONOUNS_TOO = word_set("la los las")
 """Articles that are also pronouns before a verb (`la cuenta`)."""
@@ -103,8 +104,8 @@ def crossed(words: Sequence[str], found: Phrase, new: str) -> tuple[str, ...] | 
     for place in found.adjectives:
         step = -1 if place < found.at else 1
         changed = adjective(words[place], before.cell, after.cell, step, no_verb=True)
-        if changed is None:
-            return None
+        if changed is None or (step < 0 and is_finite(changed.lower())):
+            return None  # before `falsas`, which may be a verb, no determiner is looked for
         made[place] = changed
     if not determined(made, found.at, before, after):
         return None
@@ -172,8 +173,10 @@ def _no_nominal(word: str) -> bool:
 
 
 def _may_be_said(words: Sequence[str], gaps: Sequence[str], verb: int) -> bool:
-    """Whether a word in *-a, -o, -as, -os* follows a verb of being: a predicate, known or not (`está incomoda`)."""
-    if not any(reading.lemma in _COPULAS for reading in readings(words[verb])):
+    """Whether a word in *-a, -o, -as, -os* follows a verb of being or an adverb of degree: an adjective, known or not
+    (`está incomoda`, `muy ochentera`).
+    """
+    if words[verb] not in _DEGREE and not any(reading.lemma in _COPULAS for reading in readings(words[verb])):
         return False
     at = verb + 1
     while at < len(words) and _beside(gaps, at) and words[at] in _closed() and not is_determiner(words[at]):

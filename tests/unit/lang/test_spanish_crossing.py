@@ -68,6 +68,7 @@ def test_the_phrase_agrees(string: str, old: str, new: str, expected: str | None
         "las películas estan sucias",
         "la película. Es larga.",
         "la película muy larga",
+        "la película muy ochentera",  # an adjective that the table does not know
         "película larga",
         "la película nos dejó fría",
     ],
@@ -81,6 +82,10 @@ def test_what_may_agree_elsewhere_stops_it(string: str) -> None:
 def test_a_word_that_may_be_an_adjective_is_no_head() -> None:
     assert put("visitarán una nueva edición", "nueva", "mensaje") is None
     assert put("fue mi cuarto viaje", "cuarto", "habitación") is None
+
+
+def test_an_adjective_before_the_noun_that_may_be_a_verb_stops_it() -> None:
+    assert put("los falsos dogmas", "dogmas", "ideologías") is None
 
 
 def test_a_pronoun_and_its_verb_are_no_phrase() -> None:
@@ -97,7 +102,7 @@ DETERMINERS = {
 ADJECTIVES = ("aburrid", "antigu", "bonit", "car", "tranquil", "hermos", "nuev", "extrañ", "famos", "pequeñ")
 NOUNS = {
     "m": ("pueblo", "edificio", "cuento", "museo", "templo", "dibujo", "consejo", "negocio"),
-    "f": ("película", "aldea", "iglesia", "carretera", "montaña", "guitarra", "playa"),
+    "f": ("película", "aldea", "iglesia", "carretera", "montaña", "guitarra", "botella"),
 }
 """Nouns whose gender their last letter shows, so that the check below needs no table of ours."""
 
