@@ -12,19 +12,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from math import log, log2
 from pathlib import Path
 
 from robust.lang.es.gender import gender, listed
 from robust.lang.es.morphology.nominal import feminine
-from robust.lang.lexicon import read as lexicon_lines
 
 CAP = 40
-CROSSING = 10
-"""Synonyms of the other gender that a noun has at most."""
 MEMBER = 0.55
 """Weight of two words that share a set but are not its head."""
 KEEP = 0.035
@@ -37,10 +33,6 @@ COMMON = 3
 """Sets an adjective must be in before an adverb in `-mente` is made from it."""
 ROUNDS = 6
 CODES = "nvar"
-_MEN_AND_WOMEN = """
-    actor actriz amante bruja caballero dama esposo galán hembra hombre madre marido moza muchacho mujer novio padre
-    príncipe princesa puta ramera reina rey señor señorita tío varón viuda víctima"""
-"""Nouns of persons that `persons.txt` leaves out."""
 _WORD = re.compile(r"(?!.*[áéíóú].*[áéíóú])[a-záéíóúüñ]{3,}")
 _INFINITIVE = re.compile(r".+[aeií]r(?:se)?")
 _NEGATIONS = ("in", "im", "i", "ir", "des", "dis", "anti", "a", "mal", "no")
@@ -185,7 +177,7 @@ def rows(
     `closed` words have no row and are never offered; `unwanted` ones are only never offered. `antonyms` adds to the
     pairs that the file marks.
     """
-    made = list(_rows(thesaurus, closed, unwanted, _opposites(thesaurus, antonyms)))
+    made = list(ranked(thesaurus, closed, unwanted, opposites_of(thesaurus, antonyms), _offered))
     attested = {lemma for lemma, code, _, _ in made if code == "r"}
     common = {lemma for lemma, code, number, _ in made if code == "a" and number >= COMMON}
     adverbs = {lemma: (number, synonyms) for lemma, code, number, synonyms in made if code == "r"}
@@ -200,15 +192,8 @@ def rows(
     return sorted([*others, *((lemma, "r", number, synonyms) for lemma, (number, synonyms) in adverbs.items())])
 
 
-def crossing(
-    thesaurus: Thesaurus, *, closed: frozenset[str], unwanted: frozenset[str], antonyms: Iterable[tuple[str, str]]
-) -> list[Row]:
-    """As `rows`, of nouns alone, with the synonyms of the other gender: what governs them has to change, too."""
-    found = _rows(thesaurus, closed, unwanted, _opposites(thesaurus, antonyms), crossing=True)
-    return sorted((lemma, code, 0, synonyms[:CROSSING]) for lemma, code, _, synonyms in found if synonyms)
-
-
-def _opposites(thesaurus: Thesaurus, antonyms: Iterable[tuple[str, str]]) -> Mapping[str, set[str]]:
+def opposites_of(thesaurus: Thesaurus, antonyms: Iterable[tuple[str, str]]) -> Mapping[str, set[str]]:
+    """Word → its opposites, by the file and by `antonyms`."""
     opposites: dict[str, set[str]] = defaultdict(set)
     for one, other in (*thesaurus.antonyms, *antonyms):
         opposites[one].add(other)
@@ -216,14 +201,16 @@ def _opposites(thesaurus: Thesaurus, antonyms: Iterable[tuple[str, str]]) -> Map
     return opposites
 
 
-def _rows(
+def ranked(
     thesaurus: Thesaurus,
     closed: frozenset[str],
     unwanted: frozenset[str],
     opposites: Mapping[str, set[str]],
-    *,
-    crossing: bool = False,
+    offered: Callable[[str, str, str], bool],
 ) -> Iterator[Row]:
+    """The rows of all words but adverbs made from adjectives; `offered` says of two words of a part of speech whether
+    the second can stand for the first.
+    """
     codes = parts_of_speech(thesaurus)
     sets: dict[tuple[str, str], list[SenseSet]] = defaultdict(list)
     for group, code in zip(thesaurus.sets, codes, strict=True):
@@ -261,7 +248,7 @@ def _rows(
             for other, shared in near.items()
             if max(KEEP, against.get(other, 0.0)) < sum(shared.values())
             and other not in unwanted
-            and (_crosses(word, other, code) if crossing else _offered(word, other, code))
+            and offered(word, other, code)
         }
         yield word, code, len(sets[word, code]), _spread(kept)
 
@@ -309,30 +296,14 @@ def _fits(word: str, code: str) -> bool:
     return gender(word) != "" and not word.endswith("mente")
 
 
-def _crosses(word: str, other: str, code: str) -> bool:
-    """Whether two nouns are of different, certain genders, and neither names a person: with the gender goes the sex."""
-    if code != "n" or {gender(word).lower(), gender(other).lower()} != {"m", "f"} or _negates(word, other):
-        return False
-    return _stem(word) != _stem(other) and not {_stem(word), _stem(other)} & _persons()
-
-
-@lru_cache(maxsize=1)
-def _persons() -> frozenset[str]:
-    return frozenset([_stem(word) for word in (*lexicon_lines("es", "persons.txt"), *_MEN_AND_WOMEN.split())])
-
-
-def _stem(word: str) -> str:
-    """What a masculine and a feminine noun of persons have in common."""
-    return word.removesuffix("a").removesuffix("o").removesuffix("e")
-
-
-def _negates(word: str, other: str) -> bool:
+def negates(word: str, other: str) -> bool:
+    """Whether one word is the other with a prefix that negates it."""
     short, long = sorted((word, other), key=len)
     return any(long == prefix + short for prefix in _NEGATIONS)
 
 
 def _offered(word: str, other: str, code: str) -> bool:
-    if word == other or _negates(word, other):
+    if word == other or negates(word, other):
         return False
     if code != "n":
         return word.endswith("se") == other.endswith("se") if code == "v" else True

@@ -16,8 +16,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from robust.core.types import Lang
-from robust.lang import build_english, build_spanish, lexicon, wordnet
-from robust.lang.embedding import embedding
+from robust.lang import build_crossing, build_english, build_spanish, lexicon, wordnet
 
 _TABLE = """One line for each lemma; tab-separated parts: the lemma, then for each part of speech (n v a r)
 its letter, how often the source has it, and its synonyms, best first."""
@@ -30,8 +29,6 @@ Copyright Marcelo Garrone, with a few words of our own (synonym_groups.txt).
 Licence of this file: GNU Lesser General Public License 2.1, see LICENSE.mythes beside it.
 {_TABLE}"""
 _CROSSING_HEADER = f"Here: synonyms of a noun that are of the other gender.\n{_SPANISH_HEADER}"
-NEAR = 0.3
-"""The least cosine of the shipped vectors of a noun and a synonym of the other gender."""
 FIRST = 5
 """Synonyms of the thesaurus that go before what our own groups add."""
 _WORD = re.compile(r"[a-z]+(?:-[a-z]+)*")
@@ -62,29 +59,12 @@ def spanish(path: Path) -> dict[str, bytes]:
     antonyms = [(one, other) for one, other in map(str.split, lexicon.read("es", "antonyms.txt"))]
     closed, unwanted = _words("es", "stopwords"), _words("es", "unwanted")
     made = build_spanish.rows(thesaurus, closed=closed, unwanted=unwanted, antonyms=antonyms)
-    other = near(build_spanish.crossing(thesaurus, closed=closed, unwanted=unwanted, antonyms=antonyms))
+    other = build_crossing.rows(thesaurus, closed=closed, unwanted=unwanted, antonyms=antonyms)
     groups = [line.split() for line in lexicon.read("es", "synonym_groups.txt")]
     return {
         "synonyms.tsv.xz": lexicon.write(joined(made, groups), _SPANISH_HEADER),
         "synonyms_crossing.tsv.xz": lexicon.write(other, _CROSSING_HEADER),
     }
-
-
-def near(made: Iterable[build_spanish.Row]) -> list[build_spanish.Row]:
-    """The rows with those synonyms alone whose vectors lie near, as texts use the words; a word without a vector goes.
-
-    A noun of the other gender changes several words, so fewer and closer ones are put: of *película*, *filme* but not
-    *negativo*. What `crossing_unwanted.txt` lists is left out.
-    """
-    known = embedding("es")
-    unwanted = {word: others for word, *others in map(str.split, lexicon.read("es", "crossing_unwanted.txt"))}
-    rows = []
-    for lemma, code, number, synonyms in made:
-        offered = [other for other in synonyms if other not in unwanted.get(lemma, ())]
-        kept = [other for other in offered if (known.cosine(lemma, other) or 0.0) >= NEAR]
-        if kept:
-            rows.append((lemma, code, number, kept))
-    return rows
 
 
 def joined(made: Iterable[build_spanish.Row], groups: Iterable[Sequence[str]]) -> list[build_spanish.Row]:
