@@ -212,7 +212,8 @@ def main() -> None:
     asked = parser.parse_args()
     found = wordnet.read(asked.wordnet)
     chances = joined(found, read_names(asked.spanish))
-    for lang, what in (("en", "English words into Spanish"), ("es", "Spanish words into English")):
+    about: Mapping[Lang, str] = {"en": "English words into Spanish", "es": "Spanish words into English"}
+    for lang, what in about.items():
         data = write(_rows(table(lang, found, chances)), _HEADER.format(what=what))
         (asked.out / lang / NAME).write_bytes(data)
 

@@ -197,7 +197,8 @@ def _partitive(words: Sequence[str], gaps: Sequence[str], start: int, cell: str)
 
 def _sentences(gaps: Sequence[str]) -> list[int]:
     """The number of the sentence that each word is in."""
-    found, number = [], 0
+    found: list[int] = []
+    number = 0
     for gap in gaps:
         number += bool(found) and bool(_ENDS & set(gap))
         found.append(number)
