@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import log, log2
 from pathlib import Path
@@ -177,11 +177,7 @@ def rows(
     `closed` words have no row and are never offered; `unwanted` ones are only never offered. `antonyms` adds to the
     pairs that the file marks.
     """
-    opposites: dict[str, set[str]] = defaultdict(set)
-    for one, other in (*thesaurus.antonyms, *antonyms):
-        opposites[one].add(other)
-        opposites[other].add(one)
-    made = list(_rows(thesaurus, closed, unwanted, opposites))
+    made = list(ranked(thesaurus, closed, unwanted, opposites_of(thesaurus, antonyms), _offered))
     attested = {lemma for lemma, code, _, _ in made if code == "r"}
     common = {lemma for lemma, code, number, _ in made if code == "a" and number >= COMMON}
     adverbs = {lemma: (number, synonyms) for lemma, code, number, synonyms in made if code == "r"}
@@ -196,9 +192,25 @@ def rows(
     return sorted([*others, *((lemma, "r", number, synonyms) for lemma, (number, synonyms) in adverbs.items())])
 
 
-def _rows(
-    thesaurus: Thesaurus, closed: frozenset[str], unwanted: frozenset[str], opposites: Mapping[str, set[str]]
+def opposites_of(thesaurus: Thesaurus, antonyms: Iterable[tuple[str, str]]) -> Mapping[str, set[str]]:
+    """Word → its opposites, by the file and by `antonyms`."""
+    opposites: dict[str, set[str]] = defaultdict(set)
+    for one, other in (*thesaurus.antonyms, *antonyms):
+        opposites[one].add(other)
+        opposites[other].add(one)
+    return opposites
+
+
+def ranked(
+    thesaurus: Thesaurus,
+    closed: frozenset[str],
+    unwanted: frozenset[str],
+    opposites: Mapping[str, set[str]],
+    offered: Callable[[str, str, str], bool],
 ) -> Iterator[Row]:
+    """The rows of all words but adverbs made from adjectives; `offered` says of two words of a part of speech whether
+    the second can stand for the first.
+    """
     codes = parts_of_speech(thesaurus)
     sets: dict[tuple[str, str], list[SenseSet]] = defaultdict(list)
     for group, code in zip(thesaurus.sets, codes, strict=True):
@@ -236,7 +248,7 @@ def _rows(
             for other, shared in near.items()
             if max(KEEP, against.get(other, 0.0)) < sum(shared.values())
             and other not in unwanted
-            and _offered(word, other, code)
+            and offered(word, other, code)
         }
         yield word, code, len(sets[word, code]), _spread(kept)
 
@@ -284,9 +296,14 @@ def _fits(word: str, code: str) -> bool:
     return gender(word) != "" and not word.endswith("mente")
 
 
-def _offered(word: str, other: str, code: str) -> bool:
+def negates(word: str, other: str) -> bool:
+    """Whether one word is the other with a prefix that negates it."""
     short, long = sorted((word, other), key=len)
-    if word == other or any(long == prefix + short for prefix in _NEGATIONS):
+    return any(long == prefix + short for prefix in _NEGATIONS)
+
+
+def _offered(word: str, other: str, code: str) -> bool:
+    if word == other or negates(word, other):
         return False
     if code != "n":
         return word.endswith("se") == other.endswith("se") if code == "v" else True

@@ -16,7 +16,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from robust.core.types import Lang
-from robust.lang import build_english, build_spanish, lexicon, wordnet
+from robust.lang import build_crossing, build_english, build_spanish, lexicon, wordnet
 
 _TABLE = """One line for each lemma; tab-separated parts: the lemma, then for each part of speech (n v a r)
 its letter, how often the source has it, and its synonyms, best first."""
@@ -28,6 +28,7 @@ _SPANISH_HEADER = f"""Spanish synonyms, derived from the thesaurus of the LibreO
 Copyright Marcelo Garrone, with a few words of our own (synonym_groups.txt).
 Licence of this file: GNU Lesser General Public License 2.1, see LICENSE.mythes beside it.
 {_TABLE}"""
+_CROSSING_HEADER = f"Here: synonyms of a noun that are of the other gender.\n{_SPANISH_HEADER}"
 FIRST = 5
 """Synonyms of the thesaurus that go before what our own groups add."""
 _WORD = re.compile(r"[a-z]+(?:-[a-z]+)*")
@@ -53,13 +54,17 @@ def irregular(folder: Path) -> bytes:
 
 
 def spanish(path: Path) -> dict[str, bytes]:
-    """The Spanish file, by name, from the MyThes data file at `path`."""
+    """The Spanish files, by name, from the MyThes data file at `path`."""
+    thesaurus = build_spanish.read(path)
     antonyms = [(one, other) for one, other in map(str.split, lexicon.read("es", "antonyms.txt"))]
-    made = build_spanish.rows(
-        build_spanish.read(path), closed=_words("es", "stopwords"), unwanted=_words("es", "unwanted"), antonyms=antonyms
-    )
+    closed, unwanted = _words("es", "stopwords"), _words("es", "unwanted")
+    made = build_spanish.rows(thesaurus, closed=closed, unwanted=unwanted, antonyms=antonyms)
+    other = build_crossing.rows(thesaurus, closed=closed, unwanted=unwanted, antonyms=antonyms)
     groups = [line.split() for line in lexicon.read("es", "synonym_groups.txt")]
-    return {"synonyms.tsv.xz": lexicon.write(joined(made, groups), _SPANISH_HEADER)}
+    return {
+        "synonyms.tsv.xz": lexicon.write(joined(made, groups), _SPANISH_HEADER),
+        "synonyms_crossing.tsv.xz": lexicon.write(other, _CROSSING_HEADER),
+    }
 
 
 def joined(made: Iterable[build_spanish.Row], groups: Iterable[Sequence[str]]) -> list[build_spanish.Row]:

@@ -22,7 +22,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from pathlib import Path
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 from robust.core.types import LANGS, Lang
 from robust.lang import wordnet
@@ -51,6 +51,7 @@ Foster 2013), CC BY-SA. Licence of this file: CC BY-SA 3.0. Changed: one word ch
 and added to by translations_own.txt.
 One line for each lemma; tab-separated parts: the lemma, then its part of speech (n a), a zero, and the translation."""
 
+T = TypeVar("T")
 Word: TypeAlias = tuple[str, str]
 """A lemma and its part of speech (`n` or `a`)."""
 Chances: TypeAlias = Mapping[Word, Mapping[str, float]]
@@ -133,7 +134,7 @@ def _part(found: WordNet, lemma: str) -> dict[str, float]:
     return _normal(tagged)
 
 
-def _normal(weights: Mapping[Key, float] | Mapping[str, float]) -> dict:  # type: ignore[type-arg]
+def _normal(weights: Mapping[T, float]) -> dict[T, float]:
     total = sum(weights.values())
     return {key: weight / total for key, weight in weights.items()}
 
@@ -211,7 +212,8 @@ def main() -> None:
     asked = parser.parse_args()
     found = wordnet.read(asked.wordnet)
     chances = joined(found, read_names(asked.spanish))
-    for lang, what in (("en", "English words into Spanish"), ("es", "Spanish words into English")):
+    about: Mapping[Lang, str] = {"en": "English words into Spanish", "es": "Spanish words into English"}
+    for lang, what in about.items():
         data = write(_rows(table(lang, found, chances)), _HEADER.format(what=what))
         (asked.out / lang / NAME).write_bytes(data)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from robust.core.text import Text
 from robust.core.types import Lang
 from robust.lang.case import like
@@ -30,13 +32,19 @@ def put(text: Text, index: int, word: str, lang: Lang) -> Text | None:
 def put_repaired(text: Text, index: int, word: str) -> Text | None:
     """`text` with `word` in the place of the Spanish word `index`, and all that has to agree with it repaired."""
     found = repaired((*text.words[:index], word, *text.words[index + 1 :]), index, text.words[index])
-    if found is None:
-        return None
-    changed = [at for at, other in enumerate(found) if other != text.words[at]]
+    return None if found is None else edited(text, index, found)
+
+
+def edited(text: Text, index: int, words: Sequence[str]) -> Text | None:
+    """`text` with those of `words` (as many as it has; empty for one that goes) that differ from its own.
+
+    Word `index` comes first among the edits. None where more than white space parts the words that change.
+    """
+    changed = [at for at, other in enumerate(words) if other != text.words[at]]
     if not all(parted_by_space(text, at) for at in range(min(changed) + 1, max(changed) + 1)):
         return None
-    for at in reversed(changed):
-        text = text.replace(at, found[at])
+    for at in sorted(changed, key=lambda at: (at != index, -at)):
+        text = text.replace(at, words[at])
     return text
 
 

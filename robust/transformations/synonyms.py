@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from typing import ClassVar
 
 from robust.core.text import Text
@@ -15,6 +15,7 @@ from robust.lang.base import language
 from robust.registry import register
 from robust.transformations._before import shifts
 from robust.transformations._capital import likely_name
+from robust.transformations._crossing import crossings
 from robust.transformations._place import fitting
 from robust.transformations._repair import put
 from robust.transformations._short import before_noun
@@ -24,6 +25,9 @@ from robust.transformations._short import before_noun
 @dataclass(frozen=True, kw_only=True)
 class Synonyms:
     """The first `k` synonyms of the word in the thesaurus that ships with its language, in the word's form and case.
+
+    After them come, with `other_gender`, Spanish nouns of the other gender, where the noun phrase is certain and can be
+    repaired (`la película larga` → `el filme largo`); the words that change with the noun count as changed.
 
     Words without an entry and likely names (`Jean` in `We saw Jean`) get no candidates. What stands before a word
     changes with it (`an unforgettable` → `a memorable`, `y gracia` → `e inspiración`); a candidate is left out where it
@@ -37,6 +41,7 @@ class Synonyms:
     langs: ClassVar[frozenset[Lang]] = frozenset(LANGS)
 
     k: int = 50
+    other_gender: bool = True
 
     def __post_init__(self) -> None:
         if self.k < 1:
@@ -47,8 +52,15 @@ class Synonyms:
         return [self._candidates(site) for site in sites]
 
     def forms(self, site: Site, /) -> Sequence[str] | None:
-        """The words of the candidates; None where the word before changes with them."""
-        return None if shifts(site.text, site.index, site.lang) else self._fitting(site)[: self.k]
+        """The words of the candidates; None where other words change with them."""
+        if shifts(site.text, site.index, site.lang):
+            return None
+        words = self._fitting(site)[: self.k]
+        return words if len(words) == self.k or next(self._crossing(site), None) is None else None
+
+    def _crossing(self, site: Site) -> Iterator[Text]:
+        if self.other_gender and site.lang == "es" and not likely_name(site.text, site.index):
+            yield from crossings(site.text, site.index)
 
     def _fitting(self, site: Site) -> list[str]:
         if likely_name(site.text, site.index):
@@ -63,6 +75,8 @@ class Synonyms:
     def _candidates(self, site: Site) -> list[Text]:
         words = self._fitting(site)
         if not shifts(site.text, site.index, site.lang):
-            return [site.text.replace(site.index, word) for word in words[: self.k]]
-        every = (put(site.text, site.index, word, site.lang) for word in words)
-        return list(islice((text for text in every if text is not None), self.k))
+            same: Iterator[Text | None] = (site.text.replace(site.index, word) for word in words)
+        else:
+            same = (put(site.text, site.index, word, site.lang) for word in words)
+        every = (text for text in chain(same, self._crossing(site)) if text is not None)
+        return list(islice(every, self.k))

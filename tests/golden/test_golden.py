@@ -25,7 +25,7 @@ RECIPES = (
     *("hard-label", "hotflip", "hotflip-chars", "iga", "input-reduction", "irrelevance", "keyboard-typos"),
     *("kuleshov", "learned-typos", "leet", "morpheus", "ocr-errors", "pruthi", "pso", "pwws"),
     *("random-order", "spelling-es", "textbugger", "textfooler", "tone-es", "variety-es", "viper"),
-    *("textfooler-embeddings", "tfadjusted", "clitics-es", "inclusive-es", "marks-es"),
+    *("textfooler-embeddings", "tfadjusted", "clitics-es", "inclusive-es", "marks-es", "code-switching"),
 )
 UPDATE = "ROBUST_UPDATE_GOLDEN"
 VICTIM = ToyVictim(lean=9.0)
@@ -46,6 +46,7 @@ LEAN = {
     },
     **{"textfooler-embeddings": 5.0, "tfadjusted": 3.0},
     **{"clitics-es": 1.0, "inclusive-es": 1.0, "marks-es": 1.0},
+    **{"code-switching": 1.0},
     **{"spelling-es": 3.0, "tone-es": 1.0, "variety-es": 1.0},
 }
 """Where `VICTIM` falls to nearly every attack, or to nearly none: how much the victim leans instead."""

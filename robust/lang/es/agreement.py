@@ -14,6 +14,7 @@ from functools import lru_cache
 from robust.lang.case import like
 from robust.lang.es.gender import gender
 from robust.lang.es.inflection import analyses, inflect
+from robust.lang.es.morphology.clitics import split
 from robust.lang.es.morphology.euphony import conjunction, takes_el
 from robust.lang.es.morphology.forms import VerbForm
 from robust.lang.es.morphology.nominal import lengthened, shortened
@@ -62,7 +63,7 @@ def repaired(words: Sequence[str], index: int, old: str) -> tuple[str, ...] | No
             return None
         if before.cell != after.cell and not _follow(found, index, before, after):
             return None
-        if not _determined(found, index, before, after):
+        if not determined(found, index, before, after):
             return None
     return tuple(found) if _sounded(found, index) else None
 
@@ -73,8 +74,8 @@ def governed(words: Sequence[str], index: int, before: Noun, after: Noun) -> tup
     As `repaired`, for a noun that is not in the table, such as an English one; conjunctions before it stay.
     """
     found = list(words)
-    moved = before.cell == after.cell or _follow(found, index, before, after)
-    return tuple(found) if moved and _determined(found, index, before, after) else None
+    follow = before.cell == after.cell or _follow(found, index, before, after)
+    return tuple(found) if follow and determined(found, index, before, after) else None
 
 
 def is_determiner(word: str) -> bool:
@@ -89,6 +90,14 @@ def stands_with(determiner: str, word: str, number: str) -> bool:
     if known is None:
         return any(cell[1] == number for cell in cells)
     return known.cell in cells or (known.cell == "fs" and determiner in (*_LIKE_EL.values(), *_CONTRACTIONS))
+
+
+def moved(determiner: str, old: str, new: str) -> str | None:
+    """The `determiner` of the cell `old` in the cell `new` (`todas`, `fp`, `mp`: `todos`); None where it has none."""
+    forms = _row(determiner)
+    if forms is None or forms[_CELLS.index(old)] != determiner or forms[_CELLS.index(new)] == "-":
+        return None
+    return forms[_CELLS.index(new)]
 
 
 def fits(before: str, old: str, new: str) -> bool:
@@ -131,20 +140,23 @@ def _follow(words: list[str], index: int, before: Noun, after: Noun) -> bool:
     beside = {index}
     for step in (-1, 1):
         at = index + step
-        while 0 <= at < len(words) and (changed := _adjective(words[at], before.cell, after.cell, step)) is not None:
+        while 0 <= at < len(words) and (changed := adjective(words[at], before.cell, after.cell, step)) is not None:
             words[at] = changed
             beside.add(at)
             at += step
     start = min(beside) - 1
-    return not any(_may_agree(words, at, before.cell) for at in range(len(words)) if at not in beside and at != start)
+    return not any(may_agree(words, at, before.cell) for at in range(len(words)) if at not in beside and at != start)
 
 
-def _adjective(word: str, old: str, new: str, step: int) -> str | None:
-    """An adjective that stands before (`step` -1) or after the noun in its new form; None if it is none for certain."""
+def adjective(word: str, old: str, new: str, step: int, *, no_verb: bool = False) -> str | None:
+    """An adjective that stands before (`step` -1) or after the noun in its new form; None if it is none for certain.
+
+    `old` and `new` are cells. With `no_verb`, the place shows that a word spelt like a verb (`larga`) is none.
+    """
     plain = _plain(word)
     base = lengthened(plain) if step < 0 else plain
     found = [a for a in analyses(base, lexicon("es")) if a.part_of_speech == "adj" and a.form in (old, "c" + old[1])]
-    if len({a.lemma for a in found}) != 1 or any(reading.form.finite for reading in readings(plain)):
+    if len({a.lemma for a in found}) != 1 or (not no_verb and is_finite(plain)):
         return None
     lemma, form = found[0].lemma, found[0].form
     changed = inflect(lemma, Analysis(lemma, "adj", form if form[0] == "c" else new))
@@ -154,16 +166,28 @@ def _adjective(word: str, old: str, new: str, step: int) -> str | None:
     return like(word, changed if keeps_long else shortened(changed))
 
 
-def _may_agree(words: Sequence[str], at: int, cell: str) -> bool:
+def is_finite(plain: str) -> bool:
+    """Whether a word (lower case) can be a finite verb."""
+    return any(reading.form.finite for reading in readings(plain))
+
+
+def may_agree(words: Sequence[str], at: int, cell: str) -> bool:
     """Whether the word at `at` shows the gender and number of `cell`, so that it may belong to the noun."""
     plain = _plain(words[at])
-    following = noun(words[at + 1]) if at + 1 < len(words) else None
+    following = noun(words[at + 1]) if at + 1 < len(words) and len(words[at + 1]) > 2 else None  # not the letter *de*
     if plain in _PRONOUNS[cell[0]] or _row(plain) is not None:
         cells = _cells_of(plain) or (cell,)
         return cell in cells and (following is None or following.cell not in cells)
     if _participle_of_haber(words, at):
         return False
-    return cell in _shown(plain)
+    return cell in _shown(plain) or _has_pronoun(plain, cell)
+
+
+def _has_pronoun(plain: str, cell: str) -> bool:
+    """Whether a pronoun of this gender and number is written to a verb (`verla`)."""
+    pronoun = _PRONOUNS[cell[0]][0 if cell[1] == "s" else 2]
+    attached = plain.endswith(pronoun) and any(pronoun in found.clitics for found in split(plain))
+    return attached and not any(found.part_of_speech in ("noun", "adj") for found in analyses(plain, lexicon("es")))
 
 
 def _shown(plain: str) -> Iterator[str]:
@@ -182,10 +206,10 @@ def _participle_of_haber(words: Sequence[str], at: int) -> bool:
     return compound and any(reading.form == form for reading in readings(_plain(words[at])))
 
 
-def _determined(words: list[str], index: int, before: Noun, after: Noun) -> bool:
-    """Put the determiner of the noun (and *a*, *de* before it) into its new form; False where it is not certain."""
+def determined(words: list[str], index: int, before: Noun, after: Noun) -> bool:
+    """In `words`, put the determiner of the noun (and *a*, *de* before it) into its new form; False if not certain."""
     at = index - 1
-    while at >= 0 and _adjective(words[at], after.cell, after.cell, -1) is not None and _row(_plain(words[at])) is None:
+    while at >= 0 and adjective(words[at], after.cell, after.cell, -1) is not None and _row(_plain(words[at])) is None:
         at -= 1
     if at < 0:
         return True

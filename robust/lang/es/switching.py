@@ -24,6 +24,7 @@ from robust.lang.es.inflection import analyses
 from robust.lang.es.morphology.euphony import takes_el
 from robust.lang.es.morphology.readings import readings
 from robust.lang.forms import word_set
+from robust.lang.frequency import frequencies
 from robust.lang.lexicon import Analysis, lexicon, read
 from robust.lang.translations import only, translations
 
@@ -74,9 +75,15 @@ def _noun(words: Sequence[str], joined: Sequence[bool], at: int) -> str | None:
         return None
     if reading.form == "s":
         return lemma
+    return None if lemma in _NO_PLURAL else _plural(lemma)
+
+
+def _plural(lemma: str) -> str | None:
+    """The plural of an English noun; of two, the commoner (`cameras`, not `camerae`)."""
     if lemma in _PLURALS:
         return _PLURALS[lemma]
-    return None if lemma in _NO_PLURAL else english.inflect(lemma, Analysis(lemma, "noun", "plural"))
+    found, regular, count = english.inflect(lemma, Analysis(lemma, "noun", "plural")), lemma + "s", frequencies("en")
+    return regular if found is not None and count.get(regular, 0) > count.get(found, 0) else found
 
 
 def _in_phrase(words: Sequence[str], joined: Sequence[bool], at: int, number: str) -> bool:

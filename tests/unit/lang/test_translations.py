@@ -21,6 +21,11 @@ from robust.lang.translations import NAME, translations
 from robust.transformations.code_switching import CodeSwitching
 from tests import realdata
 
+IRREGULAR = frozenset(
+    ["men", "women", "children", "feet", "teeth", "mice", "businessmen", "policemen", "lives", "wives"]
+)
+SAME_IN_BOTH = frozenset(["people", "clothes", "species", "series", "gymnastics", "mes", "país"])
+"""Words whose last letter does not show the number."""
 WORDNET = Path("/usr/share/wordnet")
 
 
@@ -126,7 +131,7 @@ def test_people_translate_so(lang: Lang) -> None:
                 hits += candidate.words[i].lower()[:4] in {word[:4] for word in known}
     print(lang, swaps, hits / swaps)  # noqa: T201
     assert swaps > 500
-    assert hits / swaps > 0.5
+    assert hits / swaps > 0.7
 
 
 def _tagged(*path: str) -> Iterator[tuple[list[str], list[str], list[str]]]:
@@ -162,13 +167,14 @@ def test_what_is_replaced_as_a_noun_or_an_adjective_is_one(lang: Lang, path: tup
                 if found:
                     counts[part] += 1
                     counts[f"{part} right"] += tags[places[i]] == tag
-                    if part == "noun" and tags[places[i]] == tag:
+                    if part == "noun" and tags[places[i]] == tag and "Number=" in features[places[i]]:
                         new = found[0].words[i].lower()
-                        plural = new in ("men", "women", "children", "people", "feet") or new.endswith("s")
-                        counts["plural right"] += ("Number=Plur" in features[places[i]]) == plural
-                        counts["plural"] += 1
+                        counts["numbered"] += new not in SAME_IN_BOTH
+                        plural = new in IRREGULAR or (new.endswith("s") and not new.endswith(("ss", "us", "is")))
+                        same = ("Number=Plur" in features[places[i]]) == plural
+                        counts["number right"] += same and new not in SAME_IN_BOTH
     print(path[-1], counts)  # noqa: T201
     assert counts["noun"] > 100
-    assert counts["noun right"] / counts["noun"] > 0.95
-    assert counts["adj right"] >= 0.8 * counts["adj"]
-    assert counts["plural right"] / counts["plural"] > 0.95
+    assert counts["noun right"] / counts["noun"] > 0.98
+    assert counts["adj right"] / counts["adj"] > 0.9
+    assert counts["number right"] / counts["numbered"] > 0.98

@@ -100,3 +100,37 @@ def test_a_participle_after_haber_stays_one() -> None:
     found = synonyms("No ha subido", 2, "es")
     assert "No ha elevado" in found
     assert not {"No ha alto", "No ha ascendente"} & set(found)
+
+
+def test_nouns_of_the_other_gender_come_last_and_take_their_phrase_along() -> None:
+    both = synonyms("Vimos la película larga.", 2, "es")
+    same = synonyms("Vimos la película larga.", 2, "es", other_gender=False)
+    assert both[: len(same)] == same
+    assert both[len(same) :] == ["Vimos el filme largo."]
+    assert synonyms("La película es larga.", 1, "es") == synonyms("La película es larga.", 1, "es", other_gender=False)
+
+
+def test_all_words_that_change_count_and_the_noun_is_the_first_edit() -> None:
+    text = language("es").text("El fin de las películas largas.")
+    *_, last = Synonyms()([Site(text, 4, "es")])[0]
+    assert str(last) == "El fin de los filmes largos."
+    assert (last.words_changed, last.edits[0].word) == (3, "filmes")
+    text = language("es").text("El fin de la película.")
+    *_, last = Synonyms()([Site(text, 4, "es")])[0]
+    assert str(last) == "El fin del filme."
+    assert text.apply(last.edits) == last
+
+
+def test_forms_are_given_only_where_nothing_else_changes() -> None:
+    def forms(string: str, index: int, **options: bool) -> list[str] | None:
+        found = Synonyms(**options).forms(Site(language("es").text(string), index, "es"))
+        return None if found is None else list(found)
+
+    assert forms("Vimos estas películas largas.", 2) is None
+    assert forms("Vimos estas películas largas.", 2, other_gender=False)
+
+
+def test_what_replaces_a_word_agrees_as_it_did() -> None:
+    assert "una actuación impecable" in synonyms("una actuación perfecta", 2, "es")
+    assert "los intérpretes buenos" in synonyms("los actores buenos", 1, "es")
+    assert "los actores excelentes" in synonyms("los actores buenos", 2, "es")
