@@ -50,7 +50,13 @@ def models(tables: tuple[Table, Table], tmp_path_factory: pytest.TempPathFactory
     """The shipped recipes cnn and ibp, small and short."""
     train, dev = tables
     folder = tmp_path_factory.mktemp("cnn")
-    changes = ("train.epochs=6", "train.batch_size=8", "train.max_length=16", "tokenizer.min_frequency=1")
+    changes = (
+        "train.epochs=6",
+        "train.evaluations_per_epoch=0.2",
+        "train.batch_size=8",
+        "train.max_length=16",
+        "tokenizer.min_frequency=1",
+    )
     sizes = (
         "model.config.embedding_size=8",
         "model.config.hidden_size=16",
