@@ -122,11 +122,11 @@ def test_no_certificate_is_ever_contradicted(models: dict[str, Path], tables: tu
             if row["radius"]:
                 assert row["radius"] == len(example.text)
                 assert same
-                certain += 1
+                certain += row["predicted"] == row["label"]
         share[name] = certain / len(examples)
     assert broken, "nothing could have been contradicted"
     assert share["hard"] > share["plain"]
-    assert share["hard"] > 0.5
+    assert share["hard"] > 0.8
 
 
 def test_the_suite(models: dict[str, Path], tables: tuple[Table, Table], tmp_path: Path) -> None:
