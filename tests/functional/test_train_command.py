@@ -93,6 +93,8 @@ def test_before_and_after_in_one_report(place: Path) -> None:
         (("--set", "defence={freelb: {step: 3}}"), "freelb", "did you mean 'steps'"),
         ((), "frelb", "did you mean 'freelb'"),
         (("--attack", "a2t"), "safer", "needs gradients"),
+        (("--attack", "a2t"), "rsmi", "needs gradients"),
+        ((), "ibp", "intervals cannot be carried through"),
         ((), "mixed-es", "is for es, the data are en"),
     ],
 )
@@ -155,3 +157,17 @@ def test_an_evaluation_that_looks_for_hidden_gradients(place: Path) -> None:
     assert (twice.code, "--masking looks at one --data" in twice.err) == (2, True)
     other = robust("evaluate", "--suite", "certified", "--model", "starter-en", "--masking")
     assert "--masking: not for the suite certified" in other.err
+
+
+def test_a_model_that_votes_with_noise_is_attacked_in_expectation_too(place: Path) -> None:
+    few = ("--attack", "keyboard-typos", "--limit", "4", "--set", "defence.rsmi.again=8", "--json")
+    code, out, err = train(place, "noisy", *few, recipe="rsmi")
+    assert code == 0, err
+    (told,) = json.loads(out)["attacks"]
+    assert told["expectation"]["accuracy_under_attack"]["n"] == 4
+    saved = json.loads((place / "noisy" / "smoothing.json").read_text(encoding="utf-8"))
+    assert saved["defence"]["rsmi"]["again"] == 8
+    masking = json.loads(out)["masking"]
+    assert masking["before"]["vanishing"]["n"] == 4
+    assert masking["after"]["vanishing"] is None  # a vote has no gradient
+    assert "gradients after: the model tells none" in err
