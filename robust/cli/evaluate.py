@@ -57,6 +57,9 @@ def evaluate(
         float | None, typer.Option(help="Share of the words that ranmask hides (certified; 0.8).")
     ] = None,
     mask: Annotated[str | None, typer.Option(help="What ranmask puts there (certified; [MASK]).")] = None,
+    synonyms: Annotated[
+        int | None, typer.Option(min=1, help="Synonyms that may stand for a word, of safer and ibp (certified; 8).")
+    ] = None,
     each: Annotated[
         bool, typer.Option("--each", help="Of a suite of attacks: run every one on all texts, not on those left.")
     ] = False,
@@ -163,6 +166,7 @@ def evaluate(
             "--draws": draws,
             "--mask-rate": mask_rate,
             "--mask": mask,
+            "--synonyms": synonyms,
             "--each": each,
         },
     )
@@ -228,7 +232,7 @@ def evaluate(
             as_json=as_json,
         )
     elif suite == "certified":
-        smoothing = {"method": method, "draws": draws, "mask_rate": mask_rate, "mask": mask}
+        smoothing = {"method": method, "draws": draws, "mask_rate": mask_rate, "mask": mask, "synonyms": synonyms}
         suites.certified(suites.only(specs, suite, model), asked, smoothing=smoothing, as_json=as_json)
     else:
         one = suites.only(specs, suite, model)

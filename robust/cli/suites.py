@@ -26,8 +26,14 @@ _LOOKS = ("--slices", "--slice-by", "--pairs", "--shift", "--calibration", "--ma
 _OPTIONS: Mapping[str, frozenset[str]] = {
     "clean": frozenset(("--data", "--limit", "--baseline", "--max-length", "--batch-size", "--against", *_LOOKS)),
     "behaviour": frozenset(("--tests", "--batch-size", "--against")),
-    "certified": frozenset(("--data", "--limit", "--method", "--draws", "--mask-rate", "--mask")),
+    "certified": frozenset(("--data", "--limit", "--method", "--draws", "--mask-rate", "--mask", "--synonyms")),
 }
+_IDLE: Mapping[str, frozenset[str]] = {
+    "ranmask": frozenset(("synonyms",)),
+    "safer": frozenset(("mask_rate", "mask")),
+    "ibp": frozenset(("draws", "mask_rate", "mask")),
+}
+"""What certificates by each method do not look at."""
 _OF_ATTACKS = frozenset(("--data", "--limit", "--each", "--calibration", "--masking", "--against"))
 """Options that not every suite knows, by suite."""
 
@@ -185,9 +191,15 @@ def certified(data: DataSpec, asked: Asked, *, smoothing: Mapping[str, Any], as_
     """Certify a model read through random copies of its input."""
     from robust.cli import certified as shown
     from robust.cli.present import console
+    from robust.errors import UserError
     from robust.evaluation.certified import Smoothing, evaluate
     from robust.runner import AttackRequest
 
+    given = {name for name, value in smoothing.items() if value is not None}
+    method = smoothing.get("method") or "ranmask"
+    if idle := sorted(given & _IDLE.get(method, frozenset())):
+        options = " and ".join(f"--{name.replace('_', '-')}" for name in idle)
+        raise UserError(f"{options}: not for the method {method}", fix="leave it out")
     how = Smoothing(**{name: value for name, value in smoothing.items() if value is not None})
     request = AttackRequest(recipe="", data=data, **vars(asked))
     with resumable(), _bar(asked.model) as tell:

@@ -27,7 +27,7 @@ def show(report: Mapping[str, Any], *, to_stderr: bool) -> None:
     for title, chosen in (
         ("attacks trained on", [each for each in attacks if each["trained_on"]]),
         ("attacks held out", [each for each in attacks if not each["trained_on"] and not each.get("control")]),
-        ("controls, which the others should outdo", [each for each in attacks if each.get("control")]),
+        ("controls", [each for each in attacks if each.get("control")]),
     ):
         if chosen:
             grid.add_section()

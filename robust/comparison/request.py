@@ -98,7 +98,7 @@ def prepare(request: TrainRequest) -> Prepared:
     chosen, left_out = _measured(request, recipe, langs)
     notes += left_out
     controls = _controls(request, recipe, {each.name for each in chosen})
-    chosen += [each for name in controls if not set(langs) - set((each := _attack(name)).languages)]
+    chosen += [control for control in map(_attack, controls) if set(langs) <= set(control.languages)]
     attacks = [_built(each, recipe, langs) for each in learnt_from]
     for each in attacks:
         each.check(victim)

@@ -22,7 +22,8 @@ class RanMASK:
     Zeng et al. 2021 (arXiv:2105.03743), section 3: the model learns masked texts, and predicts by vote over masked
     copies.
 
-    *Differs from the paper*: no radius is certified; words are those of robust's tokeniser.
+    *Differs from the paper*: words are those of robust's tokeniser; radii are certified apart, by
+    `robust.evaluation.certified`, where the share is above a half.
     """
 
     share: float = 0.3
@@ -31,9 +32,14 @@ class RanMASK:
         if not 0 < self.share < 1:
             raise PluginError(f"ranmask: share is {self.share}", fix="use a number between 0 and 1")
 
+    def hidden(self, words: int) -> int:
+        """How many of `words` are hidden: round(`share` · words), but one at least is left to read."""
+        return max(0, min(round(self.share * words), words - 1))
+
+    def words(self, text: Text, langs: Collection[Lang], rng: np.random.Generator, mask: str, /) -> dict[int, str]:
+        """Which words of the text one draw hides."""
+        return dict.fromkeys(rng.permutation(len(text))[: self.hidden(len(text))].tolist(), mask)
+
     def draw(self, text: Text, langs: Collection[Lang], rng: np.random.Generator, mask: str, /) -> str:
-        """The text with round(share · words) of its words replaced by the model's mask token."""
-        hidden = min(round(self.share * len(text)), len(text) - 1)
-        if hidden < 1:
-            return str(text)
-        return rewritten(text, dict.fromkeys(rng.permutation(len(text))[:hidden].tolist(), mask))
+        """The text with `hidden` of its words replaced by the model's mask token."""
+        return rewritten(text, self.words(text, langs, rng, mask))

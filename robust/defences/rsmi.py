@@ -73,7 +73,8 @@ def longest(gradient: Tensor, movable: Tensor, count: int) -> Tensor:
 
     `gradient` is `(batch, tokens, width)`; at least one movable token of each text is left out.
     """
-    lengths = gradient.norm(dim=-1).masked_fill(~movable, -1.0)
+    lengths = gradient.square().sum(dim=-1).masked_fill(~movable, -1.0)
     places = lengths.argsort(dim=-1, descending=True, stable=True).argsort(dim=-1)
     most = (movable.sum(-1, keepdim=True) - 1).clamp(max=count)
-    return (places < most) & movable
+    chosen: Tensor = (places < most) & movable
+    return chosen

@@ -24,8 +24,8 @@ class SAFER:
     many.
 
     *Differs from the paper*: the set is the word and its first `k` synonyms in the thesauri of robust, in its form,
-    not the neighbours of counter-fitted vectors, and it is not closed (a synonym's set may be another); nothing is
-    certified.
+    not the neighbours of counter-fitted vectors, and it is not closed (a synonym's set may be another); radii
+    are certified by `robust.evaluation.certified`.
     """
 
     k: int = 20
@@ -34,12 +34,16 @@ class SAFER:
         if self.k < 1:
             raise PluginError(f"safer: k is {self.k}", fix="use 1 or more")
 
+    def options(self, word: str, langs: Collection[Lang], /) -> tuple[str, ...]:
+        """The set that a word is drawn from, the word itself first."""
+        others = [other for lang in sorted(langs) for other in language(lang).synonyms(word)[: self.k]]
+        return tuple(dict.fromkeys((word, *others)))
+
+    def words(self, text: Text, langs: Collection[Lang], rng: np.random.Generator, mask: str, /) -> dict[int, str]:
+        """What one draw puts for each word that has a choice."""
+        sets = {index: self.options(word, langs) for index, word in enumerate(text.words)}
+        return {index: own[int(rng.integers(len(own)))] for index, own in sets.items() if len(own) > 1}
+
     def draw(self, text: Text, langs: Collection[Lang], rng: np.random.Generator, mask: str, /) -> str:
         """The text with each word drawn from its set."""
-        words: dict[int, str] = {}
-        for index, word in enumerate(text.words):
-            others = [other for lang in sorted(langs) for other in language(lang).synonyms(word)[: self.k]]
-            options = list(dict.fromkeys((word, *others)))
-            if len(options) > 1:
-                words[index] = options[int(rng.integers(len(options)))]
-        return rewritten(text, words)
+        return rewritten(text, self.words(text, langs, rng, mask))

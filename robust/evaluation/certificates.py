@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from robust.core.types import Lang
-from robust.lang.base import language
+from robust.defences.ranmask import RanMASK
+from robust.defences.safer import SAFER
 from robust.results.exact import clopper_pearson
 
 
 def kept_words(words: int, rate: float) -> int:
     """How many of `words` stay visible when the share `rate` (0 to 1) is masked: at least one, if there is any."""
-    return min(words, max(1, words - round(rate * words)))
+    return words - RanMASK(share=rate).hidden(words)
 
 
 def masking_loss(words: int, kept: int, changed: int) -> float:
@@ -44,7 +45,7 @@ def substitution_loss(overlaps: Sequence[float], changed: int) -> float:
 @lru_cache(maxsize=50_000)
 def synonym_set(lang: Lang, word: str, k: int) -> tuple[str, ...]:
     """The word and its first `k` synonyms: what its random copies are drawn from."""
-    return tuple(dict.fromkeys((word, *language(lang).synonyms(word)[:k])))
+    return SAFER(k=k).options(word, (lang,))
 
 
 @lru_cache(maxsize=50_000)

@@ -18,6 +18,8 @@ from robust.core.text import Text
 from robust.core.types import Fields, Lang
 from robust.core.victim import Victim
 from robust.data.for_task import about
+from robust.defences.ranmask import RanMASK
+from robust.defences.safer import SAFER
 from robust.errors import UserError, did_you_mean
 from robust.evaluation import certificates
 from robust.evaluation.answers import Answer, answer
@@ -103,16 +105,9 @@ class Smoothing:
     def copies(self, example: Example, n: int) -> Iterator[Text]:
         """`n` random copies; they depend on the method and the example alone."""
         rng = np.random.default_rng(derive("certified", self.method, example.id))
-        text, lang = example.text, example.lang
-        sets = [certificates.synonym_set(lang, word, self.synonyms) for word in text.words]
+        kernel = RanMASK(share=self.mask_rate) if self.method == "ranmask" else SAFER(k=self.synonyms)
         for _ in range(n):
-            if self.method == "ranmask":
-                kept = certificates.kept_words(len(text), self.mask_rate)
-                hidden = rng.permutation(len(text))[kept:]
-                words = {int(at): self.mask for at in hidden}
-            else:
-                words = {at: one[int(rng.integers(len(one)))] for at, one in enumerate(sets)}
-            yield _replaced(text, words)
+            yield _replaced(example.text, kernel.words(example.text, (example.lang,), rng, self.mask))
 
     def losses(self, text: Text, lang: Lang) -> list[float]:
         """What the vote's share can lose by 0, 1, … changed words, up to all of them."""

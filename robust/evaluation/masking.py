@@ -107,7 +107,8 @@ def check(request: AttackRequest, *, runs: Path, loaded: Loaded | None = None, l
         seen,
         vanishing=vanishing(victim, chosen, [int(row.argmax()) for row in answers]),
         difference=paired(done["gradient"].rows, done["blind"].rows),
-        **{name: run.summary.accuracy_under_attack for name, run in done.items()},
+        blind=done["blind"].summary.accuracy_under_attack,
+        gradient=done["gradient"].summary.accuracy_under_attack,
     )
 
 
@@ -140,7 +141,16 @@ def read(run: Path) -> Masking | None:
 
 def from_dict(told: Mapping[str, Any]) -> Masking:
     """The check that `Masking.as_dict` made these values of."""
-    rates = {name: Estimate(**told[name]) for name in ("vanishing", "blind", "gradient") if told[name] is not None}
-    difference = None if told["difference"] is None else Difference(**told["difference"])
-    plain = {name: told[name] for name in ("n", "saturated", "calibrated")}
-    return Masking(**plain, **rates, difference=difference)
+
+    def rate(name: str) -> Estimate | None:
+        return None if told[name] is None else Estimate(**told[name])
+
+    return Masking(
+        n=told["n"],
+        saturated=told["saturated"],
+        calibrated=told["calibrated"],
+        vanishing=rate("vanishing"),
+        blind=rate("blind"),
+        gradient=rate("gradient"),
+        difference=None if told["difference"] is None else Difference(**told["difference"]),
+    )

@@ -82,7 +82,9 @@ class ConvolutionalForSequenceClassification(PreTrainedModel):
         self.post_init()
 
     def _init_weights(self, module: nn.Module) -> None:
-        if isinstance(module, nn.Embedding | nn.Linear | nn.Conv1d):
+        if isinstance(module, nn.Embedding):  # short: boxes around words that were never seen are then narrow
+            nn.init.normal_(module.weight, std=0.05)
+        elif isinstance(module, nn.Linear | nn.Conv1d):
             module.reset_parameters()
 
     def get_input_embeddings(self) -> nn.Module:

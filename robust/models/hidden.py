@@ -18,10 +18,10 @@ def hidden_layers(model: nn.Module) -> list[nn.Module]:
     Raises `ModelError` for a model that has no such list.
     """
     encoder: Any = getattr(model, "base_model", model)
-    stacks = [module for module in encoder.modules() if isinstance(module, nn.ModuleList) and len(module)]
+    stacks = [list(module) for module in encoder.modules() if isinstance(module, nn.ModuleList) and len(module)]
     if not stacks:
         raise ModelError(f"{type(model).__name__} has no stack of hidden layers", fix="use a transformer")
-    return list(max(stacks, key=len))
+    return max(stacks, key=len)
 
 
 @contextmanager

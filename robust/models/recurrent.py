@@ -25,7 +25,9 @@ from transformers import (
 )
 from transformers.modeling_outputs import CausalLMOutput, SequenceClassifierOutput, TokenClassifierOutput
 
+from robust.models.bounds import Interval
 from robust.models.pooled import pool
+from robust.models.recurrent_bounds import states_within
 from robust.models.recurrent_layers import Carried, Reading, State
 from robust.models.recurrent_loss import linear_cross_entropy
 from robust.models.recurrent_model import RecurrentConfig, RecurrentModel, RecurrentPreTrainedModel
@@ -163,6 +165,17 @@ class RecurrentForSequenceClassification(RecurrentPreTrainedModel):
         output = SequenceClassifierOutput(loss=loss, logits=logits, hidden_states=found.hidden_states)
         as_tuple: tuple[torch.Tensor, ...] = output.to_tuple()
         return as_tuple if return_dict is False else output
+
+    @property
+    def last(self) -> nn.Linear:
+        """See `robust.models.bounds.Bounded`."""
+        return self.classifier
+
+    def features_within(self, vectors: Interval, mask: torch.Tensor) -> Interval:
+        """See `robust.models.bounds.Bounded`."""
+        how = self.config
+        states = states_within(self.model, vectors, mask)
+        return states.through(lambda x: summary(x, mask, how.pooling, bidirectional=how.bidirectional))
 
 
 def summary(states: torch.Tensor, mask: torch.Tensor, pooling: str, *, bidirectional: bool) -> torch.Tensor:

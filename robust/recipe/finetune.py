@@ -60,9 +60,13 @@ class Convolutional(Part):
         return self
 
 
-def _kind(key: str, usual: str) -> Discriminator:
+def _kind(key: str, usual: str, other: str) -> Discriminator:
     """Tells the parts of a union apart by one key, which the usual one need not write."""
-    return Discriminator(lambda value: str(value.get(key, usual) if isinstance(value, dict) else getattr(value, key)))
+    return Discriminator(
+        lambda value: str(value.get(key, usual) if isinstance(value, dict) else getattr(value, key, usual)),
+        custom_error_type="kind",
+        custom_error_message=f"{key} should be '{usual}' or '{other}'",
+    )
 
 
 class Start(Part):
@@ -75,7 +79,8 @@ class Start(Part):
     checkpoint: str | None = None
     config: (
         Annotated[
-            Annotated[Architecture, Tag("bert")] | Annotated[Convolutional, Tag("cnn")], _kind("architecture", "bert")
+            Annotated[Architecture, Tag("bert")] | Annotated[Convolutional, Tag("cnn")],
+            _kind("architecture", "bert", "cnn"),
         ]
         | None
     ) = None
@@ -133,7 +138,9 @@ class FinetuneRecipe(Part):
     languages: Annotated[tuple[Lang, ...], Field(min_length=1)] = ("en", "es")
     model: Start
     tokenizer: (
-        Annotated[Annotated[WordPiece, Tag("wordpiece")] | Annotated[Words, Tag("words")], _kind("kind", "wordpiece")]
+        Annotated[
+            Annotated[WordPiece, Tag("wordpiece")] | Annotated[Words, Tag("words")], _kind("kind", "wordpiece", "words")
+        ]
         | None
     ) = None
     train: Training = Training()

@@ -39,12 +39,17 @@ class ByteBPE(Part):
 
 
 class Words(Part):
-    """The most frequent words as they stand; rarer ones read as unknown."""
+    """The most frequent words as they stand; rarer ones read as unknown.
+
+    The first `synonyms` synonyms of each, in the thesauri of English and Spanish, come on top of `vocab_size` words: a
+    model that is to bear them cannot read them as unknown.
+    """
 
     kind: Literal["words"]
     vocab_size: Annotated[int, Field(ge=8)] = 20000
     lowercase: bool = True
     min_frequency: Count = 2
+    synonyms: Annotated[int, Field(ge=0)] = 0
 
 
 Tokenizer: TypeAlias = Annotated[WordPiece | ByteBPE | Words, Field(discriminator="kind")]

@@ -53,7 +53,7 @@ def _problems(e: ValidationError, document: Document, schema: type[BaseModel]) -
     found: list[Problem] = []
     branches: dict[Loc, list[str]] = {}
     for line in e.errors(include_url=False):
-        loc, kind = line["loc"], line["type"]
+        loc, kind = _written(line["loc"], document, schema), line["type"]
         ctx: Mapping[str, Any] = line.get("ctx", {})
         if kind == "missing":
             found.append(problem(document.place(loc), loc, "required, but missing"))
@@ -71,6 +71,17 @@ def _problems(e: ValidationError, document: Document, schema: type[BaseModel]) -
         wanted = [m.removeprefix("should be ").rpartition(", not ")[0] for m in messages if m.startswith("should be ")]
         either = f"should be {' or '.join(dict.fromkeys(wanted))}, not {show(document.at(loc))}"
         found.append(problem(document.place(loc), loc, either if wanted else messages[0]))
+    return found
+
+
+def _written(loc: Loc, document: Document, schema: type[BaseModel]) -> Loc:
+    """The place as a recipe has it: without the names by which the parts of a union are told apart."""
+    found: Loc = ()
+    for at, part in enumerate(loc):
+        inside = at + 1 < len(loc) and isinstance(part, str) and isinstance(document.at(found), Mapping)
+        if inside and not document.has((*found, part)) and part not in keys_at(schema, found):
+            continue
+        found = (*found, part)
     return found
 
 

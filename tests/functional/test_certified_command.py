@@ -63,6 +63,9 @@ def test_a_model_that_votes_already_is_certified_by_one_vote() -> None:
         (["--suite", "certified", "--method", "safr"], "did you mean 'safer'"),
         (["--suite", "certified", "--mask-rate", "0.3"], "certifies nothing"),
         (["--suite", "clean", "--draws", "5"], "--draws: not for the suite clean"),
+        (["--suite", "certified", "--method", "ibp", "--draws", "5"], "--draws: not for the method ibp"),
+        (["--suite", "certified", "--synonyms", "5"], "--synonyms: not for the method ranmask"),
+        (["--suite", "certified", "--method", "ibp"], "intervals cannot be carried through starter-en"),
         (["--suite", "certified", "--each"], "--each: not for the suite certified"),
     ],
 )

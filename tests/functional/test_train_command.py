@@ -93,6 +93,8 @@ def test_before_and_after_in_one_report(place: Path) -> None:
         (("--set", "defence={freelb: {step: 3}}"), "freelb", "did you mean 'steps'"),
         ((), "frelb", "did you mean 'freelb'"),
         (("--attack", "a2t"), "safer", "needs gradients"),
+        (("--attack", "a2t"), "rsmi", "needs gradients"),
+        ((), "ibp", "intervals cannot be carried through"),
         ((), "mixed-es", "is for es, the data are en"),
     ],
 )
@@ -104,3 +106,68 @@ def test_mistakes_are_said_before_anything_is_trained(
     assert said in err
     assert "Traceback" not in err
     assert not (place / "never").exists()
+
+
+def test_a_control_and_the_gradients_are_part_of_the_report(place: Path) -> None:
+    few = ("--limit", "6", "--set", "measure.held_out={en: [textfooler]}")
+    code, out, err = train(place, "watched", *few, "--json", recipe="plain")
+    assert code == 0, err
+    told = json.loads(out)
+    assert [(each["attack"], each["control"]) for each in told["attacks"]] == [
+        ("textfooler", False),
+        ("random-order", True),
+    ]
+    assert told["mean"]["held_out"]["attacks"] == 1  # a control is no part of it
+    for side in ("before", "after"):
+        seen = told["masking"][side]
+        assert (seen["n"], seen["calibrated"]) == (6, True)
+        assert seen["vanishing"]["n"] == seen["blind"]["n"] == seen["gradient"]["n"] == 6
+        assert f"gradients {side}: zero on" in err
+    assert "\ncontrols" in err
+
+
+def test_an_attack_on_a_calibrated_model(place: Path) -> None:
+    words = ("attack", "--recipe", "random-order", "--model", str(place / "tiny"), "--data", str(place / "test.jsonl"))
+    more = ("--lang", "en", "--limit", "4", "--calibrate", str(place / "dev.jsonl"), "--json", "--out", place / "cool")
+    ran = robust(*words, *more)
+    assert ran.code == 0, ran.err
+    told = json.loads(ran.out)
+    manifest = json.loads((place / "cool" / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["identity"]["temperature"] == f"{told['temperature']:.9g}"
+    rows = len(ROWS[1::4])
+    assert f"temperature {told['temperature']:.4g}, by {rows} rows of {place / 'dev.jsonl'}" in ran.err
+    assert "4 of 4 examples were done before" in robust(*words, *more).err
+    plain = robust(*words, "--lang", "en", "--limit", "4", "--json", "--out", place / "warm")
+    assert "temperature" not in json.loads(plain.out)
+    wrong = robust(*words, "--lang", "en", "--calibrate", str(place / "none.jsonl"))
+    assert wrong.code == 2
+    assert "none.jsonl" in wrong.err
+
+
+def test_an_evaluation_that_looks_for_hidden_gradients(place: Path) -> None:
+    data = ("--data", str(place / "test.jsonl"), "--lang", "en")
+    ran = robust("evaluate", "--model", str(place / "tiny"), *data, "--masking", "--json", "--out", place / "seen")
+    assert ran.code == 0, ran.err
+    told = json.loads(ran.out)["masking"]
+    assert told["n"] == told["vanishing"]["n"] == len(ROWS[3::4])
+    assert told["calibrated"] is False
+    assert "gradients: zero on" in ran.err
+    assert json.loads(robust("report", str(place / "seen"), "--json").out)["masking"] == told
+    twice = robust("evaluate", "--model", str(place / "tiny"), *data, *data[:2], "--masking")
+    assert (twice.code, "--masking looks at one --data" in twice.err) == (2, True)
+    other = robust("evaluate", "--suite", "certified", "--model", "starter-en", "--masking")
+    assert "--masking: not for the suite certified" in other.err
+
+
+def test_a_model_that_votes_with_noise_is_attacked_in_expectation_too(place: Path) -> None:
+    few = ("--attack", "keyboard-typos", "--limit", "4", "--set", "defence.rsmi.again=8", "--json")
+    code, out, err = train(place, "noisy", *few, recipe="rsmi")
+    assert code == 0, err
+    (told,) = json.loads(out)["attacks"]
+    assert told["expectation"]["accuracy_under_attack"]["n"] == 4
+    saved = json.loads((place / "noisy" / "smoothing.json").read_text(encoding="utf-8"))
+    assert saved["defence"]["rsmi"]["again"] == 8
+    masking = json.loads(out)["masking"]
+    assert masking["before"]["vanishing"]["n"] == 4
+    assert masking["after"]["vanishing"] is None  # a vote has no gradient
+    assert "gradients after: the model tells none" in err

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from robust.core.types import LANGS
 from robust.errors import DataError
+from robust.lang.base import language
 from robust.recipe.parts import ByteBPE, WordPiece, Words
 
 if TYPE_CHECKING:
@@ -156,6 +158,7 @@ def _words(recipe: Words, texts: Iterable[str]) -> tuple[Tokenizer, dict[str, An
     special = list(_SPECIAL.values())
     ranked = sorted((-count, word) for word, count in words.items() if count >= recipe.min_frequency)
     chosen = [word for _, word in ranked if word not in special][: recipe.vocab_size - len(special)]
+    chosen += _synonyms(chosen, recipe.synonyms, normalizer, pre_tokenizer)
     vocabulary = {word: number for number, word in enumerate([*special, *chosen])}
     tokenizer = Tokenizer(WordLevel(vocabulary, unk_token=_SPECIAL["unk"]))
     tokenizer.add_special_tokens(special)
@@ -167,6 +170,15 @@ def _words(recipe: Words, texts: Iterable[str]) -> tuple[Tokenizer, dict[str, An
         "eos_token": _SPECIAL["sep"],
         **{f"{name}_token": token for name, token in _SPECIAL.items()},
     }
+
+
+def _synonyms(words: Sequence[str], count: int, normalizer: Any, pre_tokenizer: Any) -> list[str]:
+    """The first `count` synonyms of each of `words`, as the tokeniser reads them, where that is one word and new."""
+    found = (other for word in words for lang in LANGS for other in language(lang).synonyms(word)[:count])
+    every = dict.fromkeys(normalizer.normalize_str(other) for other in found) if count else {}
+    single = [word for word in every if len(pre_tokenizer.pre_tokenize_str(word)) == 1]
+    known = {*words, *_SPECIAL.values()}
+    return [word for word in single if word not in known]
 
 
 def _framed(tokenizer: Tokenizer, single: str, pair: str) -> None:

@@ -22,7 +22,7 @@ from robust.runner import AttackRequest, Loaded
 from robust.victims.calibrated import calibrated
 from robust.victims.transformers import TransformersVictim
 
-N = 40
+N = 20
 
 
 class Reversed(torch.autograd.Function):

@@ -22,6 +22,8 @@ from robust.models.bounds import (
     worst_logits,
 )
 from robust.models.convolutional import ConvolutionalConfig, ConvolutionalForSequenceClassification
+from robust.models.recurrent import RecurrentForSequenceClassification
+from robust.models.recurrent_model import RecurrentConfig
 
 VOCABULARY, LENGTH, OPTIONS = 12, 5, 3
 
@@ -93,7 +95,22 @@ def convolutional(pooling: str, seed: int, labels: int = 3) -> Any:
         return ConvolutionalForSequenceClassification(config).double().eval()
 
 
+def recurrent(cell: str, seed: int, **how: Any) -> Any:
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        sizes = {"vocab_size": VOCABULARY, "embedding_size": 4, "recurrent_size": 5, "tied": False}
+        config = RecurrentConfig(cell=cell, **{**sizes, **how}, id2label={at: str(at) for at in range(3)})
+        return RecurrentForSequenceClassification(config).double().eval()
+
+
 MODELS = {f"cnn-{pooling}": (lambda seed, pooling=pooling: convolutional(pooling, seed)) for pooling in ("max", "mean")}
+MODELS |= {
+    "lstm": lambda seed: recurrent("lstm", seed, pooling="last"),
+    "gru": lambda seed: recurrent("gru", seed, pooling="mean"),
+    "rnn": lambda seed: recurrent("rnn", seed, pooling="max"),
+    "two ways": lambda seed: recurrent("lstm", seed, bidirectional=True, pooling="concat"),
+    "two layers": lambda seed: recurrent("gru", seed, layers=2, pooling="concat"),
+}
 
 
 def sentence(seed: int) -> tuple[Tensor, list[list[int]]]:
@@ -133,8 +150,8 @@ def test_no_substitution_leaves_the_bounds(name: str) -> None:
         with torch.no_grad():
             logits = model(input_ids=every, attention_mask=mask.expand(len(every), -1)).logits
             clean = int(model(input_ids=ids, attention_mask=mask).logits.argmax())
-            # nearer boxes certify more: sides a tenth as far from the text's own vectors
-            for share in (1.0, 0.1):
+            # nearer boxes certify more: sides a fiftieth as far from the text's own vectors
+            for share in (1.0, 0.02):
                 whole = boxed(model, ids, options)
                 vectors = shrunk(whole, model.get_input_embeddings()(ids), share)
                 most = worst_logits(model.features_within(vectors, mask), model.last, torch.tensor([clean]))[0]

@@ -11,7 +11,7 @@ import pytest
 from robust.data.table import Table
 from robust.recipe.finetune import FinetuneRecipe
 from robust.recipe.load import load, load_attack, shipped
-from robust.recipe.train import TrainRecipe
+from robust.recipe.train import TrainRecipe, needs_bounds
 from robust.stages.adversarial.training import Plan, harden, recorded
 from robust.stages.finetune import finetune
 from robust.victims.load import load_victim
@@ -44,9 +44,23 @@ def start(rows: Table, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return out
 
 
+@pytest.fixture(scope="module")
+def convolutional(rows: Table, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where recipes start that carry intervals through the model."""
+    sizes = ("model.config.embedding_size=8", "model.config.hidden_size=8", "tokenizer.min_frequency=1")
+    recipe = load("cnn", family="finetune", schema=FinetuneRecipe, overrides=(*SMALL, *sizes))
+    out = tmp_path_factory.mktemp("start") / "cnn"
+    finetune(recipe, train=rows, dev=rows, out=out, device="cpu")
+    return out
+
+
 @pytest.mark.parametrize("name", NAMES)
-def test_runs_to_its_end_and_says_what_it_did(name: str, start: Path, rows: Table, tmp_path: Path) -> None:
+def test_runs_to_its_end_and_says_what_it_did(
+    name: str, start: Path, convolutional: Path, rows: Table, tmp_path: Path
+) -> None:
     recipe = load(name, family="train", schema=TrainRecipe, overrides=SMALL)
+    if recipe.defence is not None and needs_bounds(recipe.defence):
+        start = convolutional
     lang = recipe.languages[0]
     attacks = [load_attack(one).build() for one in recipe.adversarial.recipes] if recipe.adversarial else []
     told = replace(rows, lang=lang)
