@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 if TYPE_CHECKING:
+    from robust.core.types import Fields
     from robust.leaderboard.check import Finding, Opened
     from robust.leaderboard.history import State
     from robust.leaderboard.schema import Interval
@@ -18,6 +19,12 @@ app = typer.Typer(help="Make, check and show entries of a leaderboard.", no_args
 
 EntryArgument = Annotated[str, typer.Argument(help="The folder of an entry: a path, or a URL that fsspec reads.")]
 ByOption = Annotated[str, typer.Option(help="Who: a name or a handle, which is published.")]
+DataOption = Annotated[
+    str | None, typer.Option("--data", help="The benchmark's own file, where the entry withholds the texts.")
+]
+ColumnsOption = Annotated[
+    list[str] | None, typer.Option("--text", help="Its column of the text; given twice, that of a pair's second text.")
+]
 AtOption = Annotated[str | None, typer.Option(help="When, in UTC (2026-01-31T12:00:00Z). Default: now.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON on standard output.")]
 RecordOption = Annotated[bool, typer.Option("--record", help="Add a line to the entry's history if all is well.")]
@@ -60,6 +67,9 @@ def submit(
     adversarial_from: Annotated[
         list[str] | None, typer.Option(help="An attack whose texts it was trained on. Repeatable.")
     ] = None,
+    withhold: Annotated[
+        bool, typer.Option("--withhold-texts", help="Leave the texts out, for data that may not be passed on.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Write the files of an entry, to be checked and sent in."""
@@ -81,6 +91,7 @@ def submit(
         on_benchmark_train=on_train,
         on_benchmark_test=False if not_on_test else None,
         adversarial_data_from=tuple(adversarial_from or ()),
+        withhold=withhold,
     )
     entry, folder = making.submit(runs, Folder.at(out), declared)
     said = entry.results
@@ -100,6 +111,8 @@ def check(
         typer.Option(help="A file the model learnt from, to look for the benchmark's texts in. Repeatable."),
     ] = None,
     against: Annotated[str | None, typer.Option(help="A folder of entries to compare with.")] = None,
+    texts: DataOption = None,
+    columns: ColumnsOption = None,
     record: RecordOption = False,
     by: Annotated[str, typer.Option(help="Who checks, for --record.")] = "",
     at: AtOption = None,
@@ -115,7 +128,7 @@ def check(
     from robust.leaderboard.store import Folder
 
     folder = Folder.at(entry)
-    opened, findings = checking.check(folder)
+    opened, findings = checking.check(folder, fields(texts, columns))
     if opened is not None and checking.passed(findings):
         findings += audit.audit(opened, training=training or [], against=Folder.at(against) if against else None)
     if as_json:
@@ -142,6 +155,8 @@ def reproduce(
     model: Annotated[str | None, typer.Option("--model", "-m", help="Where the model is, if not at its name.")] = None,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:N or mps.")] = "auto",
     tolerance: Annotated[float, typer.Option(help="Share of rows that may come out differently.")] = 0.02,
+    texts: DataOption = None,
+    columns: ColumnsOption = None,
     record: RecordOption = False,
     by: Annotated[str, typer.Option(help="Who reproduces, for --record.")] = "",
     at: AtOption = None,
@@ -154,7 +169,7 @@ def reproduce(
     from robust.leaderboard import evidence, rerun
     from robust.leaderboard.store import Folder
 
-    opened = sound(entry)
+    opened = sound(entry, fields(texts, columns))
     drawn = secrets.randbelow(2**31) if seed is None else seed
     found = rerun.reproduce(opened, share=share, seed=drawn, model=model, device=device)
     if as_json:
@@ -221,13 +236,23 @@ def mark(
         typer.echo(f"{event.at}  {event.state:<11} {event.by}  {event.note}")
 
 
-def sound(entry: str) -> Opened:
+def fields(source: str | None, columns: Sequence[str] | None) -> dict[str, Fields] | None:
+    """The texts of a benchmark by the ids of its rows, for an entry that withholds them."""
+    from robust.data.source import DataSpec, read
+
+    if source is None:
+        return None
+    named = dict(zip(("text", "pair"), columns or (), strict=False))
+    return {row.id: row.fields for row in read(DataSpec(source=source, **named)).rows}
+
+
+def sound(entry: str, texts: Mapping[str, Fields] | None = None) -> Opened:
     """The entry, if it passes its own checks."""
     from robust.errors import DataError
     from robust.leaderboard import check as checking
     from robust.leaderboard.store import Folder
 
-    opened, findings = checking.check(Folder.at(entry))
+    opened, findings = checking.check(Folder.at(entry), texts)
     if opened is None or not checking.passed(findings):
         wrong = next(finding for finding in findings if finding.verdict == "failed")
         raise DataError(f"{entry}: {wrong.message}", fix="robust leaderboard check says more")

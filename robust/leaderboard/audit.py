@@ -26,6 +26,8 @@ def audit(opened: Opened, *, training: Sequence[Path] = (), against: Folder | No
 def benchmark(opened: Opened) -> Finding:
     """Whether the originals and labels are those of the benchmark; known for the sets that ship with the package."""
     entry = opened.entry
+    if not opened.whole:
+        return Finding("benchmark", "not checked", "the texts are withheld: give them with --data")
     if entry.benchmark.name not in NAMES or entry.track.task != "classification":
         return Finding("benchmark", "not checked", f"{entry.benchmark.name} does not ship with robust")
     table = read_data(DataSpec(source=entry.benchmark.name, limit=entry.benchmark.n))
@@ -47,6 +49,8 @@ def contamination(opened: Opened, training: Sequence[Path]) -> Finding:
     """Whether texts of the benchmark stand in the training data."""
     if not training:
         return Finding("contamination", "not checked", "no training data were given (--training)")
+    if not opened.whole:
+        return Finding("contamination", "not checked", "the texts are withheld: give them with --data")
     seen = {row["example_id"]: row["original"] for row in opened.rows}
     found = ngrams.overlap(list(seen.items()), _texts(training))
     if found.ids:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
-from robust.errors import RobustError
-from robust.leaderboard import external, history, legality, recompute, rows, suites
+from robust.core.types import Fields
+from robust.errors import DataError, RobustError
+from robust.leaderboard import external, history, legality, recompute, rows, suites, withheld
 from robust.leaderboard.canonical import digest, entry_id
 from robust.leaderboard.history import Event
 from robust.leaderboard.schema import Entry, parse
 from robust.leaderboard.store import ENTRY, HISTORY, ROWS, Folder
 from robust.leaderboard.threat import threat_model
-from robust.recipe.attack import AttackRecipe
+from robust.recipe.attack import AttackRecipe, sha_of
 from robust.results.rows import Row
 
 Verdict = Literal["ok", "failed", "not checked"]
@@ -43,6 +44,8 @@ class Opened:
     rows: list[Row]
     events: list[Event]
     external: list[external.Text] = field(default_factory=list)
+    whole: bool = True
+    """Whether the rows hold the texts; not where the entry withholds them and nobody gave the benchmark."""
 
     @property
     def recipes(self) -> list[AttackRecipe]:
@@ -59,18 +62,29 @@ class Opened:
         return f"{self.entry.model.id} · {self.entry.suite.id} · {self.entry.entry_id[:8]}"
 
 
-def open_entry(folder: Folder) -> Opened:
-    """Read an entry. Raises `DataError` for a file that is missing, unreadable, or of another version."""
+def open_entry(folder: Folder, texts: Mapping[str, Fields] | None = None) -> Opened:
+    """Read an entry. `texts`: the benchmark's fields by the ids of its rows, for an entry that withholds them.
+
+    Raises `DataError` for a file that is missing, unreadable, or of another version, and for texts that do not fit.
+    """
     entry = parse(folder.read(ENTRY), f"{folder}/{ENTRY}")
     found = rows.read(folder.read(ROWS), f"{folder}/{ROWS}")
     events = history.read(folder.read(HISTORY), f"{folder}/{HISTORY}")
-    return Opened(folder, entry, found, events, external.read(folder))
+    kept = entry.rows.texts == "kept"
+    if not kept and entry.rows.stored != withheld.stored_hash(found):
+        raise DataError(f"{folder}/{ROWS} was changed: its hash is not that of the entry", fix="take the entry's own")
+    if not kept and texts is not None:
+        found = withheld.restore(found, texts, place="the benchmark")
+    return Opened(folder, entry, found, events, external.read(folder), whole=kept or texts is not None)
 
 
-def check(folder: Folder) -> tuple[Opened | None, list[Finding]]:
-    """The entry, or None where it cannot be read, and what every check that needs no other file found."""
+def check(folder: Folder, texts: Mapping[str, Fields] | None = None) -> tuple[Opened | None, list[Finding]]:
+    """The entry, or None where it cannot be read, and what every check that needs no other file found.
+
+    `texts` as in `open_entry`; without those that an entry withholds, its constraints are not checked.
+    """
     try:
-        opened = open_entry(folder)
+        opened = open_entry(folder, texts)
     except RobustError as error:
         return None, [Finding("files", "failed", error.message)]
     findings = [Finding("files", "ok", "entry, rows and history are of this version")]
@@ -92,7 +106,7 @@ def passed(findings: Sequence[Finding]) -> bool:
 # ------------------------------------------------------------------ checks: each yields what is wrong
 def _rows(opened: Opened) -> Iterator[str]:
     entry, found = opened.entry, opened.rows
-    for row in found:
+    for row in found if opened.whole else ():
         if rows.row_hash(row) != row["row_sha256"]:
             yield f"row {row['attack']}/{row['example_id']} was changed: its hash is not that of its content"
     if entry.rows.n != len(found):
@@ -141,7 +155,8 @@ def _outcomes(opened: Opened) -> Iterator[str]:
         if status == "success":
             if not right:
                 yield f"{place} is a success against a text that the model got wrong anyway"
-            if not row["adversarial"] or row["adversarial"] == row["original"]:
+            unchanged = row["original"] if opened.whole else withheld.NOTHING
+            if not row["adversarial"] or row["adversarial"] == unchanged:
                 yield f"{place} is a success without a changed text"
             if not row["verified"] or len(edited) != labels:
                 yield f"{place} is a success that was not verified"
@@ -164,8 +179,8 @@ def _recipes(opened: Opened) -> Iterator[str]:
     except (RobustError, ValueError) as error:
         yield f"a recipe cannot be read: {str(error).splitlines()[0]}"
         return
-    for attack, recipe in zip(entry.suite.attacks, recipes, strict=True):
-        if recipe.sha != attack.sha:
+    for attack in entry.suite.attacks:
+        if sha_of(attack.recipe.get("attack", {})) != attack.sha:
             yield f"{attack.name}: the recipe is not the one that its hash {attack.sha} names"
     if problem := suites.misnamed(entry):
         yield problem
@@ -174,7 +189,7 @@ def _recipes(opened: Opened) -> Iterator[str]:
         yield "an attack is there twice"
     if entry.suite.version != digest([[a.name, a.sha] for a in entry.suite.attacks])[:16]:
         yield "the suite's version is not the hash of its recipes"
-    if entry.threat_model != threat_model(recipes):
+    if entry.threat_model != threat_model(recipes, [attack.recipe for attack in entry.suite.attacks]):
         yield "the threat model is not that of the recipes"
 
 
@@ -195,6 +210,9 @@ def _aggregates(opened: Opened) -> Iterator[str]:
 def _external(opened: Opened) -> Iterator[str]:
     """Texts that others sent in count only where they fool the model and some recipe of the suite allows them."""
     rows = {row["example_id"]: row for row in opened.rows}
+    if opened.external and not opened.whole:
+        yield "texts from outside cannot be judged beside an entry that withholds its texts"
+        return
     for text in opened.external:
         row = rows.get(text.example_id)
         if row is None or row["label"] is None:
@@ -230,6 +248,9 @@ GOOD = {
 def constraints(opened: Opened) -> list[Finding]:
     """Every adversarial text against every constraint that needs no model."""
     found: list[Finding] = []
+    if not opened.whole:
+        said = f"the texts of {opened.entry.benchmark.name} are withheld: give them with --data"
+        return [Finding("constraints", "not checked", said)]
     for attack, recipe in opened.attacks.items():
         for judged in legality.judge(recipe, opened.rows, attack):
             name = f"constraint {judged.constraint} ({attack})"

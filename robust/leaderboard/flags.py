@@ -74,7 +74,7 @@ def stochastic(e: Evidence) -> Answer:
         for row in opened.rows:
             if not row["clean_logits"]:
                 continue
-            key = row["original"]
+            key = row["original"] or row["example_id"]
             if key in seen:
                 compared += 1
                 differing += not np.allclose(seen[key], row["clean_logits"], rtol=1e-2, atol=1e-2)
@@ -141,6 +141,8 @@ def preprocessing_dependent(e: Evidence) -> Answer:
     broken = [row for row in e.opened.rows if row["status"] == "success"]
     if not broken:
         return "not checked", reason("cleaning.nothing")
+    if not e.opened.whole:
+        return "not checked", reason("texts.withheld")
     undone = sum(normalised(row["adversarial"]) == normalised(row["original"]) for row in broken)
     said = reason("cleaning.undone", undone=undone, broken=len(broken))
     return ("raised" if undone / len(broken) > UNDONE else "clear"), said

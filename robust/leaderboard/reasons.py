@@ -65,6 +65,7 @@ _SAID: Mapping[str, tuple[str, str]] = {
         "{hits} of {n} texts share a run of words with the training data",
         "{hits} de {n} textos comparten una serie de palabras con los datos de entrenamiento",
     ),
+    "texts.withheld": ("the entry withholds its texts", "la entrada no publica sus textos"),
     "rows.few": ("{rows} rows are too few", "{rows} filas son muy pocas"),
     "ece": (
         "ECE {found} points; a calibrated model shows up to {limit}",

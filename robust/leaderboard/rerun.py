@@ -91,6 +91,8 @@ def load(opened: Opened, model: str | None, device: str) -> AnyVictim:
 
 def example(row: Row) -> Example:
     """The example that a row is of. Raises `DataError` for tasks whose targets are not kept: all but classification."""
+    if row["original"] is None:
+        raise DataError("the entry withholds its texts", fix="give the benchmark with --data FILE")
     if row["label"] is None:
         raise DataError("the rows hold no labels", fix="only classifiers can be run again from an entry's rows")
     text = Text(row["original"], spans(row["original"]))

@@ -28,14 +28,15 @@ _FLOATS = frozenset(field.name for field in SCHEMA if pa.types.is_float32(field.
 
 def row_hash(row: Mapping[str, Any]) -> str:
     """The SHA-256 of one row's content. Numbers that are stored as float32 are hashed as such."""
-    return sha256(canonical({name: _plain(name, row.get(name)) for name in CONTENT}))
+    return sha256(canonical({name: row_plain(name, row.get(name)) for name in CONTENT}))
 
 
-def _plain(name: str, value: Any) -> Any:
+def row_plain(name: str, value: Any) -> Any:
+    """A value of the column `name` as it is hashed."""
     if name not in _FLOATS or value is None:
         return value
     if isinstance(value, (list, tuple)):
-        return [_plain(name, inner) for inner in value]
+        return [row_plain(name, inner) for inner in value]
     return np.float32(value).item().hex()
 
 

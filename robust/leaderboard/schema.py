@@ -127,11 +127,17 @@ class Results(_Part):
 
 
 class Rows(_Part):
-    """The outcomes: `sha256` combines the hashes of all rows, so it does not depend on how the file was written."""
+    """The outcomes: `sha256` combines the hashes of all rows, so it does not depend on how the file was written.
+
+    With `texts: withheld` the file has no texts of the benchmark (`robust.leaderboard.withheld`). `sha256` is that of
+    the whole rows all the same, `stored` that of those in the file.
+    """
 
     file: Literal["rows.parquet"]
     sha256: Sha
     n: Annotated[int, Field(ge=1)]
+    texts: Literal["kept", "withheld"] = "kept"
+    stored: Sha | None = None
 
 
 class Environment(_Part):

@@ -147,8 +147,7 @@ def entry_page(line: Line, lang: PageLang) -> str:
             sections.attacks(groups, task, lang),
             _flags(line, lang),
             sections.curves(groups, task, lang),
-            sections.words(opened.rows, lang),
-            sections.explorer(groups, entry.model.labels, lang),
+            *_texts(opened, lang),
             _external(opened, lang),
             _facts(line, lang),
             _history(opened, lang),
@@ -156,6 +155,14 @@ def entry_page(line: Line, lang: PageLang) -> str:
     )
     title = f"{entry.model.id} · {entry.suite.id} · {entry.benchmark.name}"
     return page(title=title, title_key="title.entry", body=body, lang=lang, home="../index.html")
+
+
+def _texts(opened: Opened, lang: PageLang) -> list[str]:
+    """The words that break the model, and the examples; not of an entry that withholds its texts."""
+    if not opened.whole:
+        return [sections.heading("h.explorer", lang), text("withheld", lang, "p", class_="note")]
+    groups = recompute.by_attack(opened.rows)
+    return [sections.words(opened.rows, lang), sections.explorer(groups, opened.entry.model.labels, lang)]
 
 
 def _flags(line: Line, lang: PageLang) -> str:

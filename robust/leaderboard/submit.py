@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from robust.errors import DataError, UserError
-from robust.leaderboard import history, recompute, rows, suites
+from robust.leaderboard import history, recompute, rows, suites, withheld
 from robust.leaderboard.canonical import digest, entry_id, pretty
 from robust.leaderboard.schema import SCHEMA_VERSION, Entry
 from robust.leaderboard.store import ENTRY, HISTORY, ROWS, Folder
@@ -35,6 +35,8 @@ class Declaration:
     on_benchmark_train: bool | None = None
     on_benchmark_test: bool | None = None
     adversarial_data_from: tuple[str, ...] = ()
+    withhold: bool = False
+    """Leave the texts of the benchmark out of the rows: for data that may not be passed on."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +59,7 @@ def files(runs: Sequence[Path], declared: Declaration) -> tuple[Entry, dict[str,
     _same(opened)
     first, task = opened[0].manifest, opened[0].manifest["model"].get("task", "classification")
     sealed = [row for run in opened for row in rows.sealed(run.name, run.rows)]
+    stored = withheld.withhold(sealed) if declared.withhold else sealed
     budgets = {run.name: run.recipe.attack.query_budget for run in opened}
     attacks = [
         {"name": run.name, "sha": run.recipe.sha, "seed": run.manifest["seed"], "recipe": run.recipe.resolved()}
@@ -89,7 +92,13 @@ def files(runs: Sequence[Path], declared: Declaration) -> tuple[Entry, dict[str,
             "attacks": attacks,
         },
         "results": recompute.results(sealed, task, budgets).model_dump(mode="json"),
-        "rows": {"file": ROWS, "sha256": rows.content_hash(sealed), "n": len(sealed)},
+        "rows": {
+            "file": ROWS,
+            "sha256": rows.content_hash(sealed),
+            "n": len(sealed),
+            "texts": "withheld" if declared.withhold else "kept",
+            "stored": withheld.stored_hash(stored) if declared.withhold else None,
+        },
         "environment": {
             "robust": first["robust"],
             "python": env["python"],
@@ -111,7 +120,7 @@ def files(runs: Sequence[Path], declared: Declaration) -> tuple[Entry, dict[str,
     entry = draft.model_copy(update={"entry_id": entry_id(draft.unit(), draft.rows.sha256)})
     written = pretty(entry.model_dump(mode="json"))
     begun = history.begin(by=declared.by, at=declared.at, note="submitted", evidence=entry.rows.sha256)
-    return entry, {ENTRY: written, ROWS: rows.write(sealed), HISTORY: begun}
+    return entry, {ENTRY: written, ROWS: rows.write(stored), HISTORY: begun}
 
 
 def folder_name(entry: Entry) -> str:

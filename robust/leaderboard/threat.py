@@ -14,8 +14,8 @@ from robust.recipe.attack import AttackRecipe
 
 _KINDS: Mapping[Granularity, str] = {
     "character": """
-        all_character_edits casing character_edits diacritics homoglyphs homophones inverted_marks keyboard_typos leet
-        ocr phonetic_spelling spacing texting""",
+        all_character_edits casing character_edits diacritics homoglyphs homophones inverted_marks keyboard_typos
+        learned_typos leet ocr phonetic_spelling spacing texting""",
     "word": """
         address clitic_placement code_switching contractions delete_word diminutives embedding_neighbours
         gender_inclusive inflections insert_synonym masked_lm masked_lm_edits regional_words subject_pronouns
@@ -63,9 +63,12 @@ def access(recipe: AttackRecipe) -> Access:
         return "score"
 
 
-def threat_model(recipes: Sequence[AttackRecipe]) -> ThreatModel:
-    """The threat model of a suite: everything that any of its attacks may do."""
-    resolved = [recipe.resolved() for recipe in recipes]
+def threat_model(recipes: Sequence[AttackRecipe], written: Sequence[Mapping[str, Any]] | None = None) -> ThreatModel:
+    """The threat model of a suite: everything that any of its attacks may do.
+
+    `written` are the resolved recipes as an entry has them: a later release may know more parameters.
+    """
+    resolved = written or [recipe.resolved() for recipe in recipes]
     kinds = {GRANULARITY.get(name, "other") for one in resolved for name in transformations(one) if name != "any_of"}
     budgets = [recipe.attack.query_budget for recipe in recipes]
     shares = [_share(one) for one in resolved]

@@ -58,6 +58,12 @@ _SAID: Mapping[str, tuple[str, str]] = {
         "El puesto cuenta las entradas de la misma tabla que son mejores más allá del azar (McNemar, Holm); los "
         "puestos iguales son empates.",
     ),
+    "withheld": (
+        "The texts of this benchmark may not be passed on. Whoever has them can check the entry with them: "
+        "robust leaderboard check ENTRY --data FILE.",
+        "Los textos de este conjunto no se pueden difundir. Quien los tenga puede comprobar con ellos la entrada: "
+        "robust leaderboard check ENTRY --data FILE.",
+    ),
     "c.rank": ("Rank", "Puesto"),
     "c.model": ("Model", "Modelo"),
     "c.benchmark": ("Benchmark", "Conjunto"),

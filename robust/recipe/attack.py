@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -114,5 +115,10 @@ class AttackRecipe(BaseModel):
     @property
     def sha(self) -> str:
         """16 hex digits that change exactly when the resolved attack does (not its name, citation or comments)."""
-        canonical = json.dumps(self.resolved()["attack"], sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-        return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+        return sha_of(self.resolved()["attack"])
+
+
+def sha_of(attack: Mapping[str, Any]) -> str:
+    """The `AttackRecipe.sha` of a resolved attack, as it was written: a later release may know more parameters."""
+    canonical = json.dumps(attack, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()[:16]
