@@ -21,7 +21,7 @@ class RareFirst:
     """A greedy walk for few queries: words that are rare break a model more often, and their rarity costs no query.
 
     The candidates of each word are sorted by how often they are written, the rarest first (Mozes et al. 2021,
-    aclanthology 2021.eacl-main.13, find that successful substitutions are rarer than the words they replace, and use it to defend).
+    aclanthology 2021.eacl-main.13: successful substitutions are rarer than the words they replace; a defence).
     The first candidate of every word is scored on the unedited text, all at once: one query a word that ranks the words
     by how much it raises the goal score, and may end the attack already. Words without candidates cost nothing.
 
