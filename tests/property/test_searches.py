@@ -20,6 +20,7 @@ from robust.searches.greedy import Greedy
 from robust.searches.greedy_word_ranking import GreedyWordRanking
 from robust.searches.hard_label import HardLabel
 from robust.searches.particle_swarm import ParticleSwarm
+from robust.searches.rare_first import RareFirst
 from robust.testing import ToyVictim, run_search
 from robust.transformations.synonyms import Synonyms
 from tests.golden.sentences import examples
@@ -30,6 +31,7 @@ SEARCHES: tuple[Search, ...] = (
     Beam(width=3),
     GreedyWordRanking(rank_by="delete"),
     GreedyWordRanking(rank_by="weighted_saliency"),
+    RareFirst(),
     Genetic(population=8, generations=5),
     Genetic(population=8, generations=5, initial="every_word", crossover="one_point", repeat=True),
     Genetic(population=8, generations=5, parents="proportional", draw_words="uniform", repeat=True),
