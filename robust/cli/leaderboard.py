@@ -242,8 +242,8 @@ def fields(source: str | None, columns: Sequence[str] | None) -> dict[str, Field
 
     if source is None:
         return None
-    named = dict(zip(("text", "pair"), columns or (), strict=False))
-    return {row.id: row.fields for row in read(DataSpec(source=source, **named)).rows}
+    text, pair = [*(columns or ()), None, None][:2]
+    return {row.id: row.fields for row in read(DataSpec(source=source, text=text, pair=pair)).rows}
 
 
 def sound(entry: str, texts: Mapping[str, Fields] | None = None) -> Opened:

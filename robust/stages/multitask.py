@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from robust.checkpoints import threads
 from robust.errors import DataError
 from robust.recipe.finetune import FinetuneRecipe
-from robust.recipe.parts import WordPiece
+from robust.recipe.parts import WordPiece, Words
 from robust.results.estimates import Estimate
 from robust.stages import card, models, multitask_card, multitask_loop, processes
 from robust.stages.finetune import Finetuned
@@ -210,7 +210,7 @@ def _start(
         return MultitaskModel.around(encoder, heads), tokenizer
 
 
-def _learn(plan: WordPiece, texts: Iterable[str], folder: Path, longest: int) -> None:
+def _learn(plan: WordPiece | Words, texts: Iterable[str], folder: Path, longest: int) -> None:
     tokenisers.learn(plan, texts, folder, max_length=longest)
 
 

@@ -102,7 +102,8 @@ def add_gradients(model: torch.nn.Module) -> None:
     moved = [weight for weight, known in zip(learnt, there.tolist(), strict=True) if known]
     whole = torch.cat([(torch.zeros_like(w) if w.grad is None else w.grad).reshape(-1) for w in moved])
     torch.distributed.all_reduce(whole)
-    for weight, part in zip(moved, whole.split([w.numel() for w in moved]), strict=True):
+    parts = torch.split(whole, [w.numel() for w in moved])
+    for weight, part in zip(moved, parts, strict=True):
         weight.grad = part.view_as(weight).clone()
 
 
