@@ -104,7 +104,7 @@ def _sources(text: Text) -> list[int] | None:
     """
     before, sources = text.root.words, list(text.origins)
     at = {origin: index for index, origin in enumerate(sources) if origin != INSERTED and index in text.edited}
-    if len(text.edited) < 2 and len(before) == len(sources):
+    if len(text.edited) < 2 and len(before) == len(sources) and INSERTED not in sources:
         return sources
     free: dict[str, list[int]] = {}
     for origin in at:

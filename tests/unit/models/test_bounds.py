@@ -92,7 +92,9 @@ def convolutional(pooling: str, seed: int, labels: int = 3) -> Any:
         config = ConvolutionalConfig(
             vocab_size=VOCABULARY, embedding_size=4, hidden_size=6, pooling=pooling, dropout=0.3, id2label=names
         )
-        return ConvolutionalForSequenceClassification(config).double().eval()
+        model = ConvolutionalForSequenceClassification(config).double().eval()
+        torch.nn.init.normal_(model.get_input_embeddings().weight)  # long vectors: boxes that leave answers open
+        return model
 
 
 def recurrent(cell: str, seed: int, **how: Any) -> Any:

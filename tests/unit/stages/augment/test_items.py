@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from robust.core.example import Answers, TokenLabels
@@ -46,6 +46,7 @@ def kind_of(tag: str) -> str:
 
 
 @given(TAGS, EDITS)
+@example(["O", "O", "B-PER", "O"], [("insert", 3), ("swap", 2), ("delete", 7)])
 def test_each_word_keeps_its_type(written: list[str], edits: list[tuple[str, int]]) -> None:
     labels = iob2(written)
     words = tuple(f"w{at}" for at in range(len(labels)))
