@@ -1,4 +1,4 @@
-"""Exact adversarial texts and query counts of the recipes for taggers and for models that answer questions.
+"""Exact adversarial texts and query counts of the recipes for taggers and for models that answer or write.
 
 As in `test_golden`: `ROBUST_UPDATE_GOLDEN=1 python -m pytest tests/golden` writes the files anew. `ner-context` is left
 out, as `bert-attack` is there.
@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from robust.core.example import Answers, Example, TokenLabels
+from robust.core.example import Answers, Example, Reference, TokenLabels
 from robust.core.text import Text
 from robust.core.types import LANGS, Fields, Floats, Lang
 from robust.core.victim import VictimMeta
@@ -29,7 +29,9 @@ from tests.golden.sentences import NAMED, SENTENCES
 ASKED: dict[Lang, str] = {"en": "Who was in Lima in 1990?", "es": "¿Quién fue a Lima en 1990?"}
 UPDATE = "ROBUST_UPDATE_GOLDEN"
 TAGS = ("O", "B-PER", "B-LOC")
-RECIPES = ("ner-synonyms", "ner-typos", "qa-synonyms", "addsent")
+RECIPES = ("ner-synonyms", "ner-typos", "qa-synonyms", "addsent", "seq2seq-synonyms", "seq2seq-typos")
+WRITTEN = "alu beko cidra dofen eju fimo gatil hubo iken jora kuli lemba mupi nodra osil pavu".split()
+"""Words of a language that `ToyWriter` translates into."""
 
 
 def vote(*parts: str) -> float:
@@ -73,6 +75,22 @@ class ToyReader:
         return np.array(sorted(rows, key=lambda row: (-row[2], row)), np.float32)[:20]
 
 
+@dataclass(frozen=True)
+class ToyWriter:
+    """Writes a word for each that it reads: which one depends on that word, for most also on those beside it."""
+
+    meta = VictimMeta(name="toy", revision="1", labels=("character",), task="seq2seq")
+
+    def arrays(self, batch: Sequence[Fields], /) -> list[Floats]:
+        return [np.array([[ord(c)] for c in self.written(text)], np.float32).reshape(-1, 1) for (text,) in batch]
+
+    def written(self, text: str) -> str:
+        words = [text[lo:hi].lower() for lo, hi in spans(text)]
+        beside = [2 if vote(word[:3]) < 0.7 else 0 for word in words]
+        read = ["|".join(words[max(0, at - n) : at + n + 1]) for at, n in enumerate(beside)]
+        return " ".join(WRITTEN[int(15.99 * vote(part))] for part in read)
+
+
 def examples(recipe: str) -> list[Example]:
     """Sentences whose gold tags or answer are what the victim says of them."""
     found = []
@@ -83,6 +101,8 @@ def examples(recipe: str) -> list[Example]:
                 (logits,) = ToyTagger().arrays([text.words])
                 tags = TokenLabels(tuple(TAGS[column] for column in logits.argmax(axis=1)))
                 found.append(Example(id=string, text=text, target=tags, lang=lang))
+            elif recipe.startswith("seq2seq"):
+                found.append(Example(id=string, text=text, target=Reference(), lang=lang))
             else:
                 question = ASKED[lang]
                 (best,) = ToyReader().arrays([(question, string)])
@@ -94,7 +114,7 @@ def examples(recipe: str) -> list[Example]:
 @cache
 def outcomes(recipe: str, *, in_flight: int = 64) -> dict[str, dict[str, object]]:
     """What the recipe does, by sentence."""
-    victim = ToyTagger() if recipe.startswith("ner") else ToyReader()
+    victim = {"ner": ToyTagger, "seq2seq": ToyWriter}.get(recipe.partition("-")[0], ToyReader)()
     options = EngineOptions(in_flight=in_flight)
     run = run_attack(load_attack(recipe).build(), victim, examples(recipe), options=options)
     keys = ("status", "adversarial", "adversarial_answer", "queries", "unique_queries", "words_changed")
