@@ -198,7 +198,9 @@ class ErrorModel:
         for (old, new), n in self._made.items():
             made[Edit(0, old, new).kind] += n
         written = self._gaps - self._firsts.get(START, 0.0)
-        swappable = sum(n for (one, other), n in self.places.items() if one != START and other != END and one != other)
+        swappable = sum(
+            n for pair, n in self.places.items() if pair[0] != START and pair[1] != END and pair[0] != pair[1]
+        )
         letters = max(1, len(self.letters))
         places: dict[Kind, float] = {
             "insert": self._gaps * letters,

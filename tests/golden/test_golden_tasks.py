@@ -30,7 +30,27 @@ ASKED: dict[Lang, str] = {"en": "Who was in Lima in 1990?", "es": "¿Quién fue 
 UPDATE = "ROBUST_UPDATE_GOLDEN"
 TAGS = ("O", "B-PER", "B-LOC")
 RECIPES = ("ner-synonyms", "ner-typos", "qa-synonyms", "addsent", "seq2seq-synonyms", "seq2seq-typos")
-WRITTEN = "alu beko cidra dofen eju fimo gatil hubo iken jora kuli lemba mupi nodra osil pavu".split()
+WRITTEN = (
+    *("alu", "beko", "cidra", "dofen", "eju", "fimo", "gatil", "hubo"),
+    *("iken", "jora", "kuli", "lemba", "mupi", "nodra", "osil", "pavu"),
+)
+    "alu",
+    "beko",
+    "cidra",
+    "dofen",
+    "eju",
+    "fimo",
+    "gatil",
+    "hubo",
+    "iken",
+    "jora",
+    "kuli",
+    "lemba",
+    "mupi",
+    "nodra",
+    "osil",
+    "pavu",
+]
 """Words of a language that `ToyWriter` translates into."""
 
 
