@@ -34,23 +34,6 @@ WRITTEN = (
     *("alu", "beko", "cidra", "dofen", "eju", "fimo", "gatil", "hubo"),
     *("iken", "jora", "kuli", "lemba", "mupi", "nodra", "osil", "pavu"),
 )
-    "alu",
-    "beko",
-    "cidra",
-    "dofen",
-    "eju",
-    "fimo",
-    "gatil",
-    "hubo",
-    "iken",
-    "jora",
-    "kuli",
-    "lemba",
-    "mupi",
-    "nodra",
-    "osil",
-    "pavu",
-]
 """Words of a language that `ToyWriter` translates into."""
 
 
