@@ -194,7 +194,7 @@ def run_theirs(task: Task, victim: Any, examples: Sequence[Any], *, padded: bool
             spent += time.perf_counter() - began
             return answer
 
-    attack = recipe_of(task).build(Timed(victim._exact, victim.tokenizer))
+    attack = recipe_of(task).build(Timed(victim.exact, victim.tokenizer))
     rows: list[Result] = []
     for example in examples:
         result = attack.attack(str(example.text), example.target)
