@@ -174,8 +174,13 @@ def try_texts(
     """Of `(example id, adversarial text)` those that fool the model and keep to the constraints of some attack.
 
     Constraints that need a model are not asked. A text that lowers nothing, because the suite broke that example too,
-    is not kept.
+    is not kept. Raises `DataError` for an entry that withholds its texts: texts from outside would stand beside it.
     """
+    if opened.entry.rows.texts == "withheld":
+        raise DataError(
+            f"{opened.folder} withholds its texts, so that no text from outside can stand beside it",
+            fix="attack an entry whose rows hold their texts",
+        )
     victim = load(opened, model, device)
     rows = {row["example_id"]: row for row in opened.rows}
     standing = survivors(opened.rows, opened.entry.track.task, frozenset(t.example_id for t in opened.external))

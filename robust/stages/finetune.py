@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -14,7 +14,7 @@ from robust.core.types import Floats
 from robust.errors import UserError
 from robust.recipe.distil import Distillation
 from robust.recipe.finetune import FinetuneRecipe
-from robust.recipe.parts import WordPiece, Words
+from robust.recipe.parts import WordPiece
 from robust.results.estimates import Estimate, proportion
 from robust.stages import adapt, card, distil, models, processes, trainers
 from robust.stages.baseline import baseline as fit_baseline
@@ -250,7 +250,7 @@ def _start(
     folder = place.checkpoints.parent / "tokenizer"
     if checkpoint is None:
         plan = recipe.tokenizer or WordPiece()
-        processes.from_first(lambda: _learn(plan, texts, folder, longest))
+        processes.from_first(lambda: tokenisers.write(plan, texts, folder, max_length=longest))
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(recipe.train.seed)
         if checkpoint is not None:
@@ -260,10 +260,6 @@ def _start(
         if recipe.model.config is None:  # the recipe has checked that there is one or the other
             raise ValueError("neither checkpoint nor config")
         return models.from_scratch(recipe.model.config, labels, tokenizer=folder, auto=task.auto)
-
-
-def _learn(plan: WordPiece | Words, texts: Iterable[str], folder: Path, longest: int) -> None:
-    tokenisers.learn(plan, texts, folder, max_length=longest)
 
 
 def _last_checkpoint(place: Workspace) -> str | None:

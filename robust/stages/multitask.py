@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from robust.checkpoints import threads
 from robust.errors import DataError
 from robust.recipe.finetune import FinetuneRecipe
-from robust.recipe.parts import WordPiece, Words
+from robust.recipe.parts import WordPiece
 from robust.results.estimates import Estimate
 from robust.stages import card, models, multitask_card, multitask_loop, processes
 from robust.stages.finetune import Finetuned
@@ -106,6 +106,7 @@ def multitask(
     drafts = [_draft(plan_of(recipe, name), name, data[name]) for name in recipe.tasks]
     purpose = {
         "recipe": recipe.model_dump(mode="json"),
+        "processes": processes.count(),  # the batches of an update: with others it would be another training
         "tables": {one.name: {name: table.fingerprint for name, table in one.tables.items()} for one in drafts},
     }
     processes.join(device)
@@ -197,7 +198,7 @@ def _start(
         if recipe.model.config is not None:
             texts = (text for one in drafts for row in one.tables["train"].rows for text in one.task.reads(row))
             plan = recipe.tokenizer or WordPiece()
-            processes.from_first(lambda: _learn(plan, texts, folder, longest))
+            processes.from_first(lambda: tokenisers.write(plan, texts, folder, max_length=longest))
             encoder, tokenizer = models.from_scratch(recipe.model.config, (), tokenizer=folder, auto="AutoModel")
         else:
             name = str(recipe.model.checkpoint)
@@ -208,10 +209,6 @@ def _start(
                 encoder = encoder.encoder
         heads: dict[str, Any] = {one.name: (recipe.tasks[one.name].task, one.labels) for one in drafts}
         return MultitaskModel.around(encoder, heads), tokenizer
-
-
-def _learn(plan: WordPiece | Words, texts: Iterable[str], folder: Path, longest: int) -> None:
-    tokenisers.learn(plan, texts, folder, max_length=longest)
 
 
 def _learner(one: _Draft, tokenizer: PreTrainedTokenizerBase) -> Learner:

@@ -34,6 +34,13 @@ def learn(
     """
     from transformers import AutoTokenizer
 
+    write(recipe, texts, folder, max_length=max_length)
+    read: PreTrainedTokenizerBase = AutoTokenizer.from_pretrained(folder)
+    return read
+
+
+def write(recipe: WordPiece | ByteBPE | Words, texts: Iterable[str], folder: Path, *, max_length: int) -> None:
+    """As `learn`, without reading the tokeniser back."""
     if isinstance(recipe, WordPiece):
         tokenizer, settings = _wordpiece(recipe, texts)
     elif isinstance(recipe, ByteBPE):
@@ -44,8 +51,6 @@ def learn(
     tokenizer.save(str(folder / "tokenizer.json"))
     declared = {**settings, "model_max_length": max_length}
     (folder / "tokenizer_config.json").write_text(json.dumps(declared, indent=1) + "\n", encoding="utf-8")
-    read: PreTrainedTokenizerBase = AutoTokenizer.from_pretrained(folder)
-    return read
 
 
 def _count(texts: Iterable[str], normalizer: Any, pre_tokenizer: Any) -> Counter[str]:

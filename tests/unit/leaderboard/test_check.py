@@ -10,13 +10,15 @@ import pytest
 
 from robust.leaderboard import rows as entry_rows
 from robust.leaderboard.audit import audit
-from robust.leaderboard.canonical import entry_id, pretty
+from robust.leaderboard.canonical import digest, entry_id, pretty
 from robust.leaderboard.check import Finding, check, passed
 from robust.leaderboard.history import begin
 from robust.leaderboard.recompute import results
 from robust.leaderboard.schema import Entry
 from robust.leaderboard.store import ENTRY, HISTORY, ROWS, Folder
 from robust.leaderboard.submit import files, submit
+from robust.leaderboard.threat import threat_model
+from robust.recipe.attack import AttackRecipe, sha_of
 from tests.unit.leaderboard.conftest import BY
 
 Make = Callable[..., Folder]
@@ -242,3 +244,19 @@ def test_an_entry_in_memory_is_as_good_as_one_on_disk(runs: dict[str, Any]) -> N
     assert str(folder).startswith("memory://board/entries/")
     assert [str(found) for found in root.entries()] == [str(folder)]
     assert not failures(folder)
+
+
+def test_a_recipe_from_before_a_parameter_was_known_stays_valid(make: Make) -> None:
+    folder = make("textfooler")
+    entry, rows = said(folder), rows_of(folder)
+    (attack,) = entry["suite"]["attacks"]
+    del attack["recipe"]["attack"]["transformation"]["synonyms"]["other_gender"]
+    forge(folder, entry, rows, seal=True)
+    assert "is not the one that its hash" in str(check(folder)[1]), "what was written is what is hashed"
+    attack["sha"] = sha_of(attack["recipe"]["attack"])
+    entry["suite"]["version"] = digest([[attack["name"], attack["sha"]]])[:16]
+    recipe = AttackRecipe.model_validate(attack["recipe"], strict=False)
+    entry["threat_model"] = threat_model([recipe], [attack["recipe"]]).model_dump(mode="json")
+    assert recipe.sha != attack["sha"], "the release knows the parameter"
+    forge(folder, entry, rows, seal=True)
+    assert passed(check(folder)[1])

@@ -99,3 +99,10 @@ def test_it_is_run_again_with_the_texts_alone(folder: Folder, toy: None) -> None
     assert found.passed(0.0)
     with pytest.raises(DataError, match="withholds its texts"):
         rerun.reproduce(open_entry(folder), share=0.2, seed=3)
+
+
+def test_texts_from_outside_cannot_stand_beside_it(folder: Folder, toy: None) -> None:
+    name = next(iter(TEXTS))
+    for texts in (None, TEXTS):
+        with pytest.raises(DataError, match="withholds its texts"):
+            rerun.try_texts(open_entry(folder, texts), [(name, "Something else.")], by="someone")

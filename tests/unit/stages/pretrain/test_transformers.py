@@ -234,8 +234,8 @@ def test_a_launcher_is_refused(corpus: Corpus, tmp_path: Path, monkeypatch: pyte
 def test_minutes_end_the_training(corpus: Corpus, tmp_path: Path) -> None:
     made = pretrain(recipe(steps=None, minutes=0.05), corpus, out=tmp_path / "out", device="cpu")
     rates = [step["learning_rate"] for step in curve(tmp_path / "out")]
-    assert made.outcome.seconds > 0.05 * 60 * 0.9
-    assert rates[-1] < max(rates), "it falls as the time runs out, however many steps that is"
+    assert 0.05 * 60 * 0.9 < made.outcome.seconds < 60
+    assert rates[-1] < 0.5 * recipe().train.learning_rate, "it falls as the time runs out"
 
 
 def test_bfloat16_learns_too(corpus: Corpus, tmp_path: Path) -> None:
