@@ -10,14 +10,13 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from benchmarks.entries import enter
 from robust.data.source import DataSpec
-from robust.leaderboard import check as checking
-from robust.leaderboard import evidence, history
-from robust.leaderboard.audit import audit
+from robust.leaderboard import history
 from robust.leaderboard.board import build
 from robust.leaderboard.site import site
-from robust.leaderboard.store import ENTRY, Folder
-from robust.leaderboard.submit import Declaration, files, folder_name
+from robust.leaderboard.store import Folder
+from robust.leaderboard.submit import Declaration
 from robust.runner import AttackRequest, attack
 
 RECIPES = {
@@ -37,28 +36,12 @@ def run(recipe: str, lang: str, runs: Path) -> Path:
     return attack(request).path
 
 
-def entry(path: Path, lang: str, entries: Folder, by: str) -> None:
-    """Make an entry of a run, and record that its numbers were recomputed; leave one that is there alone."""
+def declaration(lang: str, by: str) -> Declaration:
+    """What is said of a bundled model beside its numbers."""
     card = CARD.format(lang)
-    declared = Declaration(
+    return Declaration(
         by=by, at=history.now(), licence=f"see {card}", preprocessing=(), datasets=(f"the sets that {card} lists",)
     )
-    made, content = files([path], declared)
-    folder = entries.folder(folder_name(made))
-    if folder.exists(ENTRY):
-        print(f"{folder}: there already")
-        return
-    for name, data in content.items():
-        folder.write(name, data)
-    opened, findings = checking.check(folder)
-    if opened is not None:
-        findings += audit(opened, against=entries)
-    wrong = [f"{f.check}: {f.message}" for f in findings if f.verdict == "failed"]
-    if wrong:
-        raise SystemExit(f"{folder}: {'; '.join(wrong)}")
-    said = {"kind": "check", "findings": [finding.as_dict() for finding in findings]}
-    evidence.record(folder, "recomputed", said, by=by, at=None, note="numbers recomputed from the rows")
-    print(f"{folder}: robust {made.results.robust.k} of {made.results.robust.n}")
 
 
 def main() -> None:
@@ -77,7 +60,7 @@ def main() -> None:
             if asked.finished and not (path / "examples.parquet").exists():
                 print(f"{path}: not finished")
                 continue
-            entry(path if asked.finished else run(recipe, lang, asked.runs), lang, entries, asked.by)
+            enter(path if asked.finished else run(recipe, lang, asked.runs), declaration(lang, asked.by), entries)
     target = Folder.at(asked.site)
     for name, data in site(build(entries), "en").items():
         target.write(name, data)

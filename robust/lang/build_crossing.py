@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import lru_cache
 
-from robust.lang.build_spanish import Row, Thesaurus, negates, opposites_of, ranked
+from robust.lang.build_spanish import Row, negates, opposites_of, ranked
 from robust.lang.embedding import embedding
 from robust.lang.es.gender import gender
 from robust.lang.lexicon import read
+from robust.lang.mythes import Thesaurus
 
 MOST = 10
 """Synonyms of the other gender that a noun has at most."""

@@ -16,7 +16,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from robust.core.types import Lang
-from robust.lang import build_crossing, build_english, build_spanish, lexicon, wordnet
+from robust.lang import build_crossing, build_english, build_spanish, lexicon, mythes, wordnet
 
 _TABLE = """One line for each lemma; tab-separated parts: the lemma, then for each part of speech (n v a r)
 its letter, how often the source has it, and its synonyms, best first."""
@@ -55,7 +55,7 @@ def irregular(folder: Path) -> bytes:
 
 def spanish(path: Path) -> dict[str, bytes]:
     """The Spanish files, by name, from the MyThes data file at `path`."""
-    thesaurus = build_spanish.read(path)
+    thesaurus = mythes.read(path)
     antonyms = [(one, other) for one, other in map(str.split, lexicon.read("es", "antonyms.txt"))]
     closed, unwanted = _words("es", "stopwords"), _words("es", "unwanted")
     made = build_spanish.rows(thesaurus, closed=closed, unwanted=unwanted, antonyms=antonyms)

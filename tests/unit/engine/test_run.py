@@ -2,31 +2,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-from robust.core.attack import Attack, Outcome
 from robust.core.search import Scope
 from robust.core.text import Text
 from robust.core.types import Fields, Floats
 from robust.core.victim import VictimMeta
-from robust.engine.answers import Stats
-from robust.engine.run import EngineOptions, run_attack
-from robust.engine.store import Store
 from robust.errors import ModelError
-from tests.unit.engine.toy import Draws, FewWords, Hashed, LongWords, Swaps, attack, examples, swapped
-
-DATA = examples(60)
-
-
-def outcomes(a: Attack, victim: object = None, **options: object) -> dict[str, Outcome]:
-    engine = EngineOptions(**{k: options.pop(k) for k in ("in_flight", "batch_tokens") if k in options})  # type: ignore[arg-type]
-    data = options.pop("data", DATA)
-    rows = list(run_attack(a, victim or Hashed(), data, options=engine, **options))  # type: ignore[arg-type]
-    assert len(rows) == len({row.example_id for row in rows}) == len(data)  # type: ignore[arg-type]
-    return {row.example_id: row for row in rows}
+from tests.unit.engine.toy import DATA, Draws, FewWords, Hashed, LongWords, Swaps, attack, outcomes, swapped
 
 
 @pytest.mark.parametrize("transformation", [Swaps(), Swaps(costly=True), Draws()])
@@ -247,83 +232,3 @@ def test_a_search_that_claims_a_forbidden_text_fails() -> None:
     rows = outcomes(attack(search=Cheating(), constraints=(FewWords(most=2),)))
     assert {row.status for row in rows.values()} <= {"failure", "skipped"}
     assert "success" in {r.status for r in outcomes(attack(search=Cheating(), constraints=())).values()}
-
-
-def test_a_finished_run_asks_nothing_again(tmp_path: Path) -> None:
-    a = attack(transformation=Swaps(costly=True), constraints=(FewWords(costly=True), LongWords()))
-    with Store(tmp_path / "answers.sqlite") as store:
-        first, stats = Hashed(), Stats()
-        rows = outcomes(a, first, store=store, stats=stats)
-        assert sum(first.asked) > 0
-    with Store(tmp_path / "answers.sqlite") as store:
-        again, stats = Hashed(), Stats()
-        assert outcomes(a, again, store=store, stats=stats, in_flight=3) == rows
-    assert again.asked == []
-    assert stats.computed == 0
-    assert stats.from_store > 0
-
-
-def test_an_interrupted_run_repeats_no_call(tmp_path: Path) -> None:
-    whole = Hashed()
-    rows = outcomes(attack(), whole, in_flight=16)
-    first, second = Hashed(), Hashed()
-    with Store(tmp_path / "answers.sqlite") as store:
-        running = run_attack(attack(), first, DATA, store=store, options=EngineOptions(in_flight=16))
-        for _ in range(10):
-            next(running)
-        running.close()
-    with Store(tmp_path / "answers.sqlite") as store:
-        assert outcomes(attack(), second, store=store, in_flight=16) == rows
-    assert sum(first.asked) + sum(second.asked) == sum(whole.asked)
-
-
-def test_answers_of_another_model_are_not_used(tmp_path: Path) -> None:
-    with Store(tmp_path / "answers.sqlite") as store:
-        outcomes(attack(), Hashed(), store=store)
-        other = Hashed(meta=replace(Hashed().meta, revision="2"))
-        outcomes(attack(), other, store=store)
-    assert sum(other.asked) > 0
-
-
-@dataclass(frozen=True, kw_only=True)
-class Asks:
-    """Asks for answers alone, and ends on the first text whose answer is another class."""
-
-    async def __call__(self, scope: Scope, /) -> Text:
-        text = scope.example.text
-        clean = scope.logits(text)
-        assert clean is not None
-        texts = [text.replace(i, word) for i in range(len(text)) for word in swapped(text.words[i])]
-        texts = [*[t for t in dict.fromkeys(texts) if t != text], text][: scope.queries_left]
-        answers = await scope.ask(texts)
-        for one, answer in zip(texts, answers, strict=True):
-            assert np.array_equal(scope.logits(one), answer)  # type: ignore[arg-type]
-            if answer.argmax() != clean.argmax():
-                return one
-        return text
-
-
-def test_a_search_may_ask_for_answers_alone() -> None:
-    free = outcomes(attack(search=Asks(), constraints=()))
-    assert {row.status for row in free.values()} == {"success", "failure", "skipped"}
-    for row in free.values():
-        if row.status != "skipped":  # the unedited text is asked a second time: counted, not computed
-            assert row.queries == row.unique_queries + 1 > 2
-    short = outcomes(attack(search=Asks(), constraints=(), query_budget=5))
-    assert {row.queries for row in short.values() if row.status != "skipped"} == {5}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Greedily:
-    """Asks for more than the budget allows."""
-
-    async def __call__(self, scope: Scope, /) -> Text:
-        assert scope.queries_left == 2
-        await scope.ask([scope.example.text] * 3)
-        raise AssertionError("not reached")
-
-
-def test_answers_alone_never_go_over_the_budget() -> None:
-    rows = outcomes(attack(search=Greedily(), query_budget=3))
-    assert {row.status for row in rows.values()} == {"failure", "skipped"}
-    assert {row.queries for row in rows.values()} == {1}

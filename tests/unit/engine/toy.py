@@ -10,7 +10,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from robust.core.attack import Attack
+from robust.core.attack import Attack, Outcome
 from robust.core.constraint import Pair
 from robust.core.example import Example
 from robust.core.search import Scope
@@ -18,6 +18,7 @@ from robust.core.text import Text
 from robust.core.transformation import Site
 from robust.core.types import Bools, Fields, Floats, Lang
 from robust.core.victim import VictimMeta
+from robust.engine.run import EngineOptions, run_attack
 
 LETTERS = "abcdefghijklmnñopqrstuvwxyzáé"
 
@@ -140,3 +141,15 @@ def examples(n: int) -> list[Example]:
         label = int(Hashed().logits([(string,)])[0].argmax()) if i % 7 else int(rng.integers(2))
         rows.append(Example(id=f"toy/{i}", text=text(string), target=label, lang="es"))
     return rows
+
+
+DATA = examples(60)
+
+
+def outcomes(a: Attack, victim: object = None, **options: object) -> dict[str, Outcome]:
+    """What came of each example, by its name; one outcome an example."""
+    engine = EngineOptions(**{k: options.pop(k) for k in ("in_flight", "batch_tokens") if k in options})  # type: ignore[arg-type]
+    data = options.pop("data", DATA)
+    rows = list(run_attack(a, victim or Hashed(), data, options=engine, **options))  # type: ignore[arg-type]
+    assert len(rows) == len({row.example_id for row in rows}) == len(data)  # type: ignore[arg-type]
+    return {row.example_id: row for row in rows}

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from robust.lang import build_spanish, build_synonyms
+from robust.lang import build_spanish, build_synonyms, mythes
 from robust.lang.build_english import opposed_by_form
 
 WORDNET, MYTHES = Path("/usr/share/wordnet"), Path("/usr/share/mythes/th_es_ES_v2.dat")
@@ -72,7 +72,7 @@ def test_thesaurus_sets_are_put_together_again(tmp_path: Path) -> None:
         "(adj.)|feo",
     ]
     source.write_bytes("\n".join(lines).encode("latin-1"))
-    thesaurus = build_spanish.read(source)
+    thesaurus = mythes.read(source)
     assert [sorted(group.words) for group in thesaurus.sets] == [["bello", "hermoso", "lindo"], ["feo", "horrible"]]
     assert thesaurus.sets[0].head == "bello"
     assert ("feo", "bello") in thesaurus.antonyms
