@@ -124,6 +124,7 @@ def finetune(
         "train": train.fingerprint,
         "dev": dev.fingerprint,
         "tests": {name: table.fingerprint for name, table in tests.items()},
+        "processes": processes.count(),  # they share the rows: with others it would be another training
     }
     if hardening is not None:
         purpose["hardening"] = dict(hardening.purpose)

@@ -17,6 +17,10 @@ from pathlib import Path
 
 from robust.errors import RobustError, UserError
 
+MOST_NAMED = 3
+LONGEST_NAMED = 40
+"""Fields that a message names, and characters of a value that it shows."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Workspace:
@@ -53,11 +57,13 @@ def workspace(out: Path, *, purpose: Mapping[str, object], marker: str, force: b
     note = partial / "purpose.json"
     resumed = False
     if partial.exists():
-        known = json.loads(note.read_text(encoding="utf-8")).get("identity") if note.is_file() else None
+        begun = json.loads(note.read_text(encoding="utf-8")) if note.is_file() else {}
+        known = begun.get("identity")
         resumed = known == identity
         if known not in (None, identity) and not force:
+            changed = ", ".join(list(_changed(begun.get("purpose"), json.loads(json.dumps(purpose))))[:MOST_NAMED])
             raise UserError(
-                f"{partial} holds unfinished work with another recipe, other data or another seed",
+                f"{partial} holds unfinished work that was begun otherwise: {changed}",
                 fix="run the same command as before to go on with it, or give it up with --force",
             )
         if not resumed:
@@ -80,6 +86,16 @@ def workspace(out: Path, *, purpose: Mapping[str, object], marker: str, force: b
         shutil.rmtree(out)
     place.result.rename(out)
     shutil.rmtree(partial, ignore_errors=True)
+
+
+def _changed(before: object, now: object, name: str = "") -> Iterator[str]:
+    """The fields of two JSON values that are not the same, with what they were."""
+    if isinstance(before, dict) and isinstance(now, dict):
+        for key in sorted({*before, *now}):
+            yield from _changed(before.get(key), now.get(key), f"{name}.{key}" if name else key)
+    elif before != now:
+        short = isinstance(before, int | float | str | None) and len(str(before)) <= LONGEST_NAMED
+        yield f"{name} was {before}" if short else name
 
 
 def _empty(path: Path) -> bool:

@@ -113,7 +113,7 @@ def test_other_work_is_not_mixed_in(recipe, reviews, others, out) -> None:
 
     with pytest.raises(KeyboardInterrupt):
         train(recipe, reviews, others, out, progress=stop)
-    with pytest.raises(UserError, match="another recipe"):
+    with pytest.raises(UserError, match=r"begun otherwise: recipe\.train\.epochs was \d"):
         train(changed(recipe, epochs=1), reviews, others, out)
     assert not train(changed(recipe, epochs=1), reviews, others, out, force=True).resumed
 

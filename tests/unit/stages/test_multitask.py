@@ -159,6 +159,14 @@ def test_an_interrupted_training_ends_with_the_same_weights(tmp_path: Path) -> N
     with pytest.raises(KeyboardInterrupt):
         run(recipe, tmp_path / "torn", progress=stop)
     assert not (tmp_path / "torn").exists()
+    note = partial_path(tmp_path / "torn") / "purpose.json"
+    kept = note.read_text(encoding="utf-8")
+    note.write_text(kept.replace('"processes": 1', '"processes": 2').replace('"identity": "', '"identity": "2'))
+    with pytest.raises(UserError, match="begun otherwise: processes was 2"):
+        run(recipe, tmp_path / "torn")
+    note.write_text(kept, encoding="utf-8")
+    with pytest.raises(UserError, match=r"begun otherwise: recipe\.train\.word_dropout was 0\.2"):
+        run(plan(epochs=3, gradient_accumulation=2, word_dropout=0.1), tmp_path / "torn")
     steps: list[int] = []
     result = run(recipe, tmp_path / "torn", progress=lambda step, *_: steps.append(step))
     assert result.resumed
