@@ -1,6 +1,6 @@
 r"""Print how many one-word substitutions keep the form of the word, mean its opposite, or clash with their neighbours.
 
-    python -m benchmarks.substitution_audit --data DATA --seed 3 --out results/substitution-audit \
+    python -m benchmarks.substitution_audit --data DATA --seed 4 --out results/substitution-audit \
         [--peers PYTHON --nltk DIR] [--hunspell es_ES.dic] [--spacy spacy_lookups_data/data] [--wordnet DIR]
 
 `--data` holds the public data sets and lexicons; `--hunspell` (Debian's `hunspell-es`), `--spacy` (PyPI's
