@@ -3,13 +3,13 @@ r"""Make the shipped tables of translations between English and Spanish: the usu
     python -m robust.lang.build_translations --out robust/lang --wordnet WORDNET \
         --spanish wn-data-spa.tab wn-wikt-spa.tab
 
-WORDNET holds WordNet 3.0 as it was published (not built anew, as Debian's is), with `cntlist.rev` (Debian's will do). The words of
-both languages meet in the synsets of WordNet. A word has many; what decides is how often each is meant and by which
-word. Of English, both are known: the tagged occurrences of a word divide its frequency among its senses. Of Spanish
-they are not: a sense is taken to be meant the oftener, the oftener English names it, and the more so where two
-sources give the word for it. The translation of a word is then the likeliest word of the other language, times the
-root of the chance that it is translated back, times a factor for words spelt alike (*instante*, *instant*, and not
-*while*).
+WORDNET holds WordNet 3.0 as it was published (not built anew, as Debian's is), with `cntlist.rev` (Debian's will do).
+The words of both languages meet in the synsets of WordNet. A word has many; what decides is how often each is meant
+and by which word. Of English, both are known: the tagged occurrences of a word divide its frequency among its senses.
+Of Spanish they are not: a sense is taken to be meant the oftener, the oftener English names it, and the more so where
+two sources give the word for it. The translation of a word is then the likeliest word of the other language, times
+the root of the chance that it is translated back, times a factor for words spelt alike (*instante*, *instant*, and
+not *while*).
 
 `translations_own.txt` comes first: the words that the rule gets wrong, and everyday ones that it lacks. The same input
 gives the same bytes.
