@@ -27,6 +27,7 @@ from typing import Any
 from benchmarks.substitution_audit import antonyms, peers
 from benchmarks.substitution_audit.judges import English, Spanish
 from benchmarks.substitution_audit.neighbours import Judge
+from benchmarks.substitution_audit.nltk_folder import lost
 from benchmarks.substitution_audit.page import page
 from benchmarks.substitution_audit.sample import Asked, Change, ours, words
 from benchmarks.substitution_audit.score import judged, rate
@@ -72,6 +73,10 @@ def substituted(asked: list[Asked], options: argparse.Namespace) -> tuple[Made, 
 def audit(options: argparse.Namespace) -> tuple[dict[str, Any], tuple[str, ...]]:
     """Language → what was found, and what was done to the peers. Raises the `RobustError` family."""
     data, wordnet, shipped = options.data, options.wordnet, ""
+    if wordnet and (missing := lost(wordnet, data / "lexicons" / "mcr_spa" / "wn-data-spa.tab")):
+        raise UserError(
+            f"{wordnet}: {missing} Spanish lemmas have no synset there", fix="take WordNet 3.0 as published"
+        )
     made = dict[Lang, Made]()
     for lang, files in FILES.items():
         asked = words([str(data / file) for file in files], lang, options.words, options.seed)
