@@ -1,1 +1,1 @@
-"""One-word substitutions of `robust augment` on real text, judged by lexicons that the generator does not know."""
+"""One-word substitutions on real text, ours and those of other packages, judged by independent sources."""

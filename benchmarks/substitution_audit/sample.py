@@ -1,24 +1,44 @@
-"""Draws one-word substitutions at random: from rows at random, by the recipe `synonyms` of `robust augment`."""
+"""Words of real texts at random, and what replaces them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 import numpy as np
 
+from robust.core.constraint import Pair
+from robust.core.text import Text
+from robust.core.transformation import Site
 from robust.core.types import Lang
 from robust.data.source import DataSpec, read
 from robust.lang.base import language
 from robust.recipe.augment import AugmentRecipe
 from robust.recipe.load import load
-from robust.stages.augment.augmenter import copies_of
-from robust.stages.augment.items import Item
+from robust.stages.augment.steps import Change as Step
+from robust.stages.augment.steps import build, changes
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Word `at` of a text, which a system is asked to replace."""
+
+    text: Text
+    at: int
+    lang: Lang
+
+    @property
+    def span(self) -> tuple[int, int]:
+        return self.text.spans[self.at]
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A text before and after, in words; `old` and `new` hold the place of the substituted word in each."""
+    """A text before and after, in words; `old` and `new` hold the place of the substituted word in each.
+
+    A phrase that replaces a word is one word here.
+    """
 
     before: tuple[str, ...]
     after: tuple[str, ...]
@@ -31,26 +51,57 @@ class Change:
         return self.before[self.old], self.after[self.new]
 
 
-def draw(files: Sequence[str], lang: Lang, number: int, seed: int) -> list[Change]:
-    """`number` changes, as many from each of `files`, one to a text; other than the texts, nothing depends on files."""
-    recipe = load("synonyms", family="augment", schema=AugmentRecipe)
-    rng, found = np.random.default_rng(seed), list[Change]()
+def words(files: Sequence[str], lang: Lang, number: int, seed: int) -> list[Asked]:
+    """`number` words, one a text, the files in turn: any of letters alone that is longer than two and no stop word.
+
+    Nothing that a system can or cannot do decides which. Fewer where the files have fewer texts.
+    """
+    rng, rows = np.random.default_rng(seed), list[list[str]]()
     for file in files:
         table = read(DataSpec(source=file, text=None if file.endswith("jsonl") else "0", label="", lang=lang, id=""))
-        rows = [table.rows[at] for at in rng.permutation(len(table.rows))[: 3 * number]]
-        items = [Item(id=row.id, text=language(lang).text(row.fields[0]), lang=lang) for row in rows]
-        changes = (change(str(copy.item.text), str(copy.text), lang) for copy in copies_of(items, recipe, seed=seed))
-        kept = [one for one in changes if one is not None][: number // len(files)]
-        found += kept
+        rows.append([table.rows[at].fields[0] for at in rng.permutation(len(table.rows))])
+    found = list[Asked]()
+    for string in (one for together in zip_longest(*rows) for one in together if one is not None):
+        text = language(lang).text(string)
+        free = [at for at, word in enumerate(text.words) if _content(word, lang)]
+        if free:
+            found.append(Asked(text, free[int(rng.integers(len(free)))], lang))
+        if len(found) == number:
+            break
     return found
 
 
-def change(before: str, after: str, lang: Lang) -> Change | None:
-    """What a copy changed: the last word that differs is the substituted one, any before it were made to agree."""
-    old, new = language(lang).text(before).words, language(lang).text(after).words
-    end = 0
-    while end < min(len(old), len(new)) and old[-1 - end] == new[-1 - end]:
-        end += 1
-    if end == len(old) or end == len(new):
-        return None
-    return Change(old, new, len(old) - 1 - end, len(new) - 1 - end, lang)
+def _content(word: str, lang: Lang) -> bool:
+    return len(word) > 2 and word.isalpha() and not language(lang).is_stopword(word)
+
+
+def ours(asked: Sequence[Asked], seed: int) -> Iterator[Change | None]:
+    """What the recipe `synonyms` of `robust augment` makes of each word, had it drawn that one; None for none."""
+    recipe = load("synonyms", family="augment", schema=AugmentRecipe)
+    (step,) = changes(build(recipe.augment.step))
+    rng = np.random.default_rng(seed)
+    for one in asked:
+        found = _candidates(step, one) if _free(step, one) else []
+        if not found:
+            yield None
+            continue
+        made = found[int(rng.integers(len(found)))]
+        yield Change(one.text.words, made.words, one.at, made.origins.index(one.at), one.lang)
+
+
+def _free(step: Step, one: Asked) -> bool:
+    rules = step.rules
+    return all(rule.allows(one.text, one.at, one.lang) for rule in rules.words) and all(
+        rule.positions(one.text, one.lang)[one.at] for rule in rules.positions
+    )
+
+
+def _candidates(step: Step, one: Asked) -> list[Text]:
+    made = step.transformation([Site(one.text, one.at, one.lang)])[0]
+    return [text for text in made if all(check([Pair(one.text, text, one.lang)])[0] for check in step.checks)]
+
+
+def put(one: Asked, new: str) -> Change:
+    """`new` in the place of the word, and nothing else changed."""
+    before = one.text.words
+    return Change(before, (*before[: one.at], new, *before[one.at + 1 :]), one.at, one.at, one.lang)

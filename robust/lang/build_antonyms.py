@@ -1,10 +1,11 @@
 r"""Make the shipped antonym tables from WordNet and from the Spanish WordNet of the Multilingual Central Repository.
 
-    python -m robust.lang.build_antonyms --out robust/lang --wordnet /usr/share/wordnet --mcr wn-data-spa.tab
+    python -m robust.lang.build_antonyms --out robust/lang --wordnet WORDNET --mcr wn-data-spa.tab
 
-English pairs are WordNet's own. WordNet links words, not senses, so the Spanish ones are what both ends of a link are
-called in Spanish: every name of the one end with every name of the other, where the thesaurus has both as that part of
-speech. The same input gives the same bytes.
+WORDNET holds WordNet 3.0 as it was published (not built anew, as Debian's is). English pairs are WordNet's own.
+WordNet links words, not senses, so the Spanish ones are what both ends of a link are called in Spanish: every name of
+the one end with every name of the other, where the thesaurus has both as that part of speech. The same input gives
+the same bytes.
 """
 
 from __future__ import annotations
@@ -91,9 +92,11 @@ def main() -> None:
     parser.add_argument("--mcr", type=Path, required=True, help="the Spanish WordNet, wn-data-spa.tab")
     parser.add_argument("--out", type=Path, required=True, help="folder that holds en/ and es/")
     asked = parser.parse_args()
-    found = wordnet.read(asked.wordnet)
+    found, names = wordnet.read(asked.wordnet), read_names(asked.mcr)
+    if wrong := wordnet.lost(found, names):
+        parser.error(f"{asked.wordnet}: {wrong}")
     (asked.out / "en" / NAME).write_bytes(_written(english(found), _ENGLISH_HEADER))
-    (asked.out / "es" / NAME).write_bytes(_written(spanish(found, read_names(asked.mcr)), _SPANISH_HEADER))
+    (asked.out / "es" / NAME).write_bytes(_written(spanish(found, names), _SPANISH_HEADER))
 
 
 if __name__ == "__main__":

@@ -1,13 +1,15 @@
 r"""Make the shipped tables of translations between English and Spanish: the usual word for a noun or an adjective.
 
-    python -m robust.lang.build_translations --out robust/lang --wordnet /usr/share/wordnet \
+    python -m robust.lang.build_translations --out robust/lang --wordnet WORDNET \
         --spanish wn-data-spa.tab wn-wikt-spa.tab
 
-The words of both languages meet in the synsets of WordNet. A word has many; what decides is how often each is meant and
-by which word. Of English, both are known: the tagged occurrences of a word divide its frequency among its senses. Of
-Spanish they are not: a sense is taken to be meant the oftener, the oftener English names it, and the more so where two
-sources give the word for it. The translation of a word is then the likeliest word of the other language, times the root
-of the chance that it is translated back, times a factor for words spelt alike (*instante*, *instant*, and not *while*).
+WORDNET holds WordNet 3.0 as it was published (not built anew, as Debian's is), with `cntlist.rev` (Debian's will do).
+The words of both languages meet in the synsets of WordNet. A word has many; what decides is how often each is meant
+and by which word. Of English, both are known: the tagged occurrences of a word divide its frequency among its senses.
+Of Spanish they are not: a sense is taken to be meant the oftener, the oftener English names it, and the more so where
+two sources give the word for it. The translation of a word is then the likeliest word of the other language, times
+the root of the chance that it is translated back, times a factor for words spelt alike (*instante*, *instant*, and
+not *while*).
 
 `translations_own.txt` comes first: the words that the rule gets wrong, and everyday ones that it lacks. The same input
 gives the same bytes.
@@ -210,8 +212,10 @@ def main() -> None:
     parser.add_argument("--spanish", type=Path, nargs="+", required=True, help="Spanish WordNets, wn-data-spa.tab …")
     parser.add_argument("--out", type=Path, required=True, help="folder that holds en/ and es/")
     asked = parser.parse_args()
-    found = wordnet.read(asked.wordnet)
-    chances = joined(found, read_names(asked.spanish))
+    found, names = wordnet.read(asked.wordnet), read_names(asked.spanish)
+    if wrong := wordnet.lost(found, names):
+        parser.error(f"{asked.wordnet}: {wrong}")
+    chances = joined(found, names)
     about: Mapping[Lang, str] = {"en": "English words into Spanish", "es": "Spanish words into English"}
     for lang, what in about.items():
         data = write(_rows(table(lang, found, chances)), _HEADER.format(what=what))

@@ -19,6 +19,7 @@ from robust.lang.es.gender import gender
 from robust.lang.es.morphology.nominal import feminine
 from robust.lang.forms import word_set
 from robust.lang.lexicon import Analysis, lexicon, read
+from robust.lang.set_phrases import in_set_phrase
 from robust.lang.translations import only, translations
 
 _SINGULAR = word_set("a an this every each another one")
@@ -53,6 +54,8 @@ def switched(
     `words` in lower case; `joined[i]` says whether only white space stands between word `i` and the word before it.
     Nouns and adjectives are replaced as far as `parts` names them.
     """
+    if in_set_phrase(words, joined, at, "en"):
+        return None
     if "noun" in parts and (word := _noun(words, joined, at)) is not None:
         return _with_article(words, joined, at, word)
     if "adj" in parts and (word := _adjective(words, joined, at)) is not None:

@@ -26,6 +26,7 @@ from robust.lang.es.morphology.readings import readings
 from robust.lang.forms import word_set
 from robust.lang.frequency import frequencies
 from robust.lang.lexicon import Analysis, lexicon, read
+from robust.lang.set_phrases import in_set_phrase
 from robust.lang.translations import only, translations
 
 Gender: TypeAlias = Literal["translation", "masculine"]
@@ -41,12 +42,15 @@ _NO_PLURAL = word_set(
     "advice information luggage news equipment money research traffic weather software garbage trash nonsense staff",
     "cleaning parking music furniture clothing seafood help evidence progress knowledge housing homework people work",
     "honey rice bread milk butter coffee tea beer wine water air gold blood hair meat fruit food fish advertising",
-    "electricity behavior business cleanliness surfing diving shipping",
+    "electricity behavior business cleanliness surfing diving shipping scenery",
 )
 """English nouns that are seldom plural, or not in *-s*."""
 _PLURALS = {"person": "people"}
 """Plurals that are other words."""
-_FIXED = (("hora", "de"), ("casa", "rural"), ("calle",), ("avenida",))
+_ONE_OF = word_set("un una algún alguna cada otro otra ningún ninguna cualquier")
+"""Determiners of one thing, before which an English noun without a plural cannot stand."""
+_LASTING = word_set("aburrido molesto malo")
+"""Adjectives that are said in another sense with *estar* (`es aburrido`, boring; `está aburrido`, bored)."""
 
 
 def switched(
@@ -58,6 +62,8 @@ def switched(
     Nouns and adjectives are replaced as far as `parts` names them. With `masculine`, determiners and adjectives of the
     noun phrase change as well; there is no candidate where it is not certain which.
     """
+    if in_set_phrase(words, joined, at, "es"):
+        return None
     if "noun" in parts and (plural_too := _noun(words, joined, at)) is not None:
         return _governed(words, joined, at, plural_too, gender)
     if "adj" in parts and (word := _adjective(words, joined, at)) is not None:
@@ -74,7 +80,7 @@ def _noun(words: Sequence[str], joined: Sequence[bool], at: int) -> str | None:
     if not _in_phrase(words, joined, at, reading.form) or _goes_on(words, joined, at):
         return None
     if reading.form == "s":
-        return lemma
+        return None if lemma in _NO_PLURAL and words[at - 1] in _ONE_OF else lemma
     return None if lemma in _NO_PLURAL else _plural(lemma)
 
 
@@ -119,10 +125,8 @@ _ORDINALS: Mapping[str, frozenset[str]] = {
 
 
 def _goes_on(words: Sequence[str], joined: Sequence[bool], at: int) -> bool:
-    """Whether what follows shows that word `at` is no noun, or one of a set phrase."""
+    """Whether what follows shows that word `at` is no noun."""
     following = words[at + 1] if at + 1 < len(words) and joined[at + 1] else ""
-    if any((words[at], following)[: len(phrase)] == phrase for phrase in _FIXED):
-        return True
     kinds = {one.part_of_speech for one in analyses(following, lexicon("es"))} if following else set()
     return "noun" in kinds and "adj" not in kinds
 
@@ -156,7 +160,8 @@ def _adjective(words: Sequence[str], joined: Sequence[bool], at: int) -> str | N
         if not (verb and joined[verb]):
             return None
         verb -= 1
-    if not any(one.lemma in _COPULAS for one in readings(words[verb])):
+    verbs = {one.lemma for one in readings(words[verb])}.intersection(_COPULAS)
+    if not verbs or (verbs == {"estar"} and found[0].lemma in _LASTING):
         return None
     following = words[at + 1] if at + 1 < len(words) and joined[at + 1] else ""
     return found[1] if not following or following in _closed() else None

@@ -1,5 +1,6 @@
 """Opposites: what is listed, what shows by its shape; the lists are what the build makes of its sources."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -9,9 +10,10 @@ from robust.lang.antonyms import opposed, pairs
 from robust.lang.lexicon import read
 from tests import realdata
 
-WORDNET = Path("/usr/share/wordnet")
+WORDNET = Path(os.environ.get("ROBUST_WORDNET", ""))
+"""WordNet 3.0 as it was published; one built anew, as Debian's is, lacks synsets that the Spanish wordnets name."""
 needs_wordnet = pytest.mark.skipif(
-    not (WORDNET / "data.noun").is_file(), reason="Debian's wordnet-base is not installed"
+    not (WORDNET / "data.noun").is_file(), reason="ROBUST_WORDNET is not set to the folder of WordNet 3.0"
 )
 
 
@@ -52,3 +54,12 @@ def test_spanish_is_reproduced() -> None:
     names = build_antonyms.read_names(realdata.path("lexicons", "mcr_spa", "wn-data-spa.tab"))
     found = build_antonyms.spanish(wordnet.read(WORDNET), names)
     assert [f"{one} {other}" for one, other in found] == read("es", build_antonyms.NAME)
+
+
+def test_synsets_that_are_not_there_are_told() -> None:
+    synset = wordnet.Synset(words=("good",), pointers=(), gloss="", satellite=False)
+    found = wordnet.WordNet(
+        synsets={("a", "00000010"): synset}, senses={}, counts={}, commonness={}, unkind=frozenset(), dated=frozenset()
+    )
+    assert wordnet.lost(found, [("a", "00000010")]) == ""
+    assert wordnet.lost(found, [("a", "00000010"), ("a", "00000011")]).startswith("1 of 2 synsets are not there")

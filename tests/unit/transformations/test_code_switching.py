@@ -51,6 +51,10 @@ def test_spanish_text(string: str, expected: list[str]) -> None:
         "de noche",
         "por primera vez",
         "es buena gente",  # an adjective beside its noun
+        "pan a la vista",  # a set phrase
+        "cuesta un ojo de la cara",
+        "me dio un consejo",  # `un advice`
+        "José está aburrido",  # bored, not boring
     ],
 )
 def test_spanish_words_that_stay(string: str) -> None:
