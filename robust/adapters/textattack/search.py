@@ -6,8 +6,8 @@ from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from robust.adapters.switch import beside
 from robust.adapters.textattack.load import explained, explaining, library, made, recipe
-from robust.adapters.textattack.switch import beside
 from robust.core.search import Scope
 from robust.core.text import Text
 from robust.core.types import Lang
@@ -79,8 +79,8 @@ class TextAttackSearch:
         attack = recipe(self.recipe, self.parameters)
         if not getattr(attack.transformation, "is_black_box", True):
             return  # its candidates are the victim's
+        from robust.adapters.random_state import RandomState
         from robust.adapters.textattack.clone import clone
-        from robust.adapters.textattack.random_state import RandomState
         from robust.adapters.textattack.whole import attacked
 
         with explaining(self._what), RandomState(0).inside():
@@ -90,8 +90,8 @@ class TextAttackSearch:
     async def __call__(self, scope: Scope, /) -> Text:
         """Returns the text that TextAttack ends on."""
         library()
+        from robust.adapters.random_state import RandomState
         from robust.adapters.textattack import by_name, whole
-        from robust.adapters.textattack.random_state import RandomState
 
         work: Callable[[Callable[[Awaitable[Any]], Any]], Text]
         if self.recipe is not None:

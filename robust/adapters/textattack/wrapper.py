@@ -48,7 +48,7 @@ class Asking(ModelWrapper):  # type: ignore[misc]
 
     def __init__(
         self,
-        ask: Callable[[list[Fields]], Sequence[Floats]],
+        ask: Callable[[list[Fields]], Sequence[Floats] | Floats],
         slope: Callable[[Fields], TokenGradient],
         vocabulary: Callable[[], Vocabulary | None] = _nothing,
         *,
@@ -88,7 +88,7 @@ class VictimWrapper(Asking):
         shown = victim.vocabulary if isinstance(victim, VocabularyVictim) else _nothing
         super().__init__(self._answers, self._steepest, shown)
 
-    def _answers(self, items: list[Fields]) -> Sequence[Floats]:
+    def _answers(self, items: list[Fields]) -> Sequence[Floats] | Floats:
         if not items:
             return np.zeros((0, len(self.victim.meta.labels)), np.float32)
         return self._batcher.run(self._service, items)
