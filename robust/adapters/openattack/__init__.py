@@ -2,6 +2,6 @@
 
 Needs `pip install 'robust[openattack]'`. In recipes, `attack: {openattack: {attacker: PWWSAttacker}}` is one of them.
 What they would download (tokenisers, thesauri, stop words) they get from our languages, so that those that need nothing
-else run offline, in English and in Spanish: PWWS, Genetic, PSO, TextBugger, DeepWordBug (English) and VIPER. Nothing of
-OpenAttack is imported before a recipe asks for it.
+else run offline, in English and in Spanish: PWWS, Genetic, HotFlip (which asks for no gradient there), PSO, TextBugger,
+VIPER and, in English, DeepWordBug. Nothing of OpenAttack is imported before a recipe asks for it.
 """

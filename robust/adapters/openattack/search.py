@@ -20,7 +20,10 @@ from robust.errors import DataError, PluginError, did_you_mean
 from robust.lang.base import language
 from robust.registry import register
 
-_NEEDS_NOTHING = "DeepWordBugAttacker, GeneticAttacker, PSOAttacker, PWWSAttacker, TextBuggerAttacker, VIPERAttacker"
+_NEEDS_NOTHING = (
+    "GeneticAttacker, HotFlipAttacker, PSOAttacker, PWWSAttacker, TextBuggerAttacker, VIPERAttacker and, in English, "
+    "DeepWordBugAttacker"
+)
 
 
 @register("searches", "openattack")
