@@ -34,7 +34,7 @@ $(BRIDGES)/bridges.stamp: pyproject.toml
 	@echo "Installing robust and TextAttack into $(BRIDGES) (1.9 GB the first time) …"
 	@test -x $(BRIDGES)/bin/python || $(PYTHON) -m venv $(BRIDGES)
 	@$(BRIDGES)/bin/python -m pip install --quiet --upgrade pip
-	@$(BRIDGES)/bin/python -m pip install --quiet -e '.[nlpaug,test,textattack]'
+	@$(BRIDGES)/bin/python -m pip install --quiet -e '.[nlpaug,openattack,spacy,test,textattack]'
 	@touch $@
 
 test-bridges: $(BRIDGES)/bridges.stamp

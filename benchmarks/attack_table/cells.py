@@ -53,7 +53,7 @@ class Cell:
 def cells() -> Iterator[Cell]:
     """Every shipped attack recipe for classifiers in every language it is for, on the bundled model and sentences."""
     for recipe in shipped("attack"):
-        if recipe.name.startswith("textattack-"):  # needs an environment of its own
+        if recipe.name.startswith(("textattack-", "openattack-")):  # need packages of their own
             continue
         loaded = load_attack(recipe.name)
         if isinstance(loaded.attack.goal.build(), TaskGoal):

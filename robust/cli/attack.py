@@ -17,7 +17,9 @@ RecipeOption = Annotated[str, typer.Option("--recipe", "-r", help="Recipe name (
 ModelOption = Annotated[
     str,
     typer.Option(
-        "--model", "-m", help="starter-en, starter-es, a checkpoint directory, a hub id, a URL or a .skops file."
+        "--model",
+        "-m",
+        help="starter-en, starter-es, a checkpoint directory, a hub id, a URL, a .skops file or spacy:NAME.",
     ),
 ]
 DataOption = Annotated[

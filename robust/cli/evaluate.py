@@ -18,7 +18,9 @@ def evaluate(
     model: Annotated[
         str,
         typer.Option(
-            "--model", "-m", help="starter-en, starter-es, a checkpoint directory, a hub id, a URL or a .skops file."
+            "--model",
+            "-m",
+            help="starter-en, starter-es, a checkpoint directory, a hub id, a URL, a .skops file or spacy:NAME.",
         ),
     ],
     data: Annotated[

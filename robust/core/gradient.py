@@ -101,3 +101,24 @@ class GradientVictim(Protocol):
     def estimates(self, batch: Sequence[tuple[TokenGradient, Fields]], /) -> Floats:
         """`(n,)`: `TokenGradient.rise` of each gradient's input towards another input; asks the model nothing."""
         ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Vocabulary:
+    """The words that a victim reads as one token each, and where they lie.
+
+    `words` `(n,)` has the word of each token as it stands in a text, or "" for a token that is no word by itself (a
+    special token, the rest of a longer word); `vectors` `(n, dim)` are their embeddings.
+    """
+
+    words: tuple[str, ...]
+    vectors: Floats
+
+
+@runtime_checkable
+class VocabularyVictim(Protocol):
+    """Optional: a `GradientVictim` that also shows its table of embeddings, for attacks that try every word of it."""
+
+    def vocabulary(self, /) -> Vocabulary:
+        """The whole table, in float32."""
+        ...

@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 
 from robust.core.example import Example
-from robust.core.gradient import TokenGradient
+from robust.core.gradient import TokenGradient, Vocabulary
 from robust.core.text import Text
 from robust.core.types import Bools, Floats
 
@@ -99,6 +99,13 @@ class Scope(Protocol):
         """First-order estimate of how much that loss rises from the gradient's text to each of `texts`, `(n,)`.
 
         No query. See `TokenGradient.rise`.
+        """
+        ...
+
+    def vocabulary(self) -> Vocabulary | None:
+        """The words that the victim reads as one token, with their vectors; None if it shows no such table. No query.
+
+        Only for searches that declare `needs_gradients`.
         """
         ...
 

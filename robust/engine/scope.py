@@ -12,7 +12,7 @@ from robust.core.calls import Call
 from robust.core.constraint import CandidateConstraint, Pair, PositionConstraint, TargetConstraint
 from robust.core.example import Example, TokenLabels
 from robust.core.goal import AimedGoal, for_victim
-from robust.core.gradient import GradientVictim, TokenGradient
+from robust.core.gradient import GradientVictim, TokenGradient, Vocabulary, VocabularyVictim
 from robust.core.search import BudgetExceeded, Scores
 from robust.core.seeds import derive
 from robust.core.text import Text
@@ -167,6 +167,10 @@ class ExampleScope:
         if service is None:
             raise TypeError("no gradients: the search must declare needs_gradients")
         return service.victim.estimates([(gradient, self._example.fields(text)) for text in texts])
+
+    def vocabulary(self) -> Vocabulary | None:
+        service = self._services.gradients
+        return service.victim.vocabulary() if service and isinstance(service.victim, VocabularyVictim) else None
 
     async def positions(self, text: Text, /) -> list[int]:
         return list(self._positions(text))

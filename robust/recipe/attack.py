@@ -43,12 +43,12 @@ class AttackSpec(BaseModel):
     )
 
 
-WHOLE = ("textattack",)
-"""Searches that are an attack of another framework, whole: with its candidates, its constraints and its goal."""
+WHOLE: Mapping[str, str | None] = {"textattack": None, "openattack": "untargeted"}
+"""Searches that are an attack of another framework, whole, and our goal that is theirs; None: it is in the attack."""
 
 
 def written_out(given: Any) -> Any:
-    """`{textattack: {recipe: NAME}}` as the parts that it stands for; anything else as it is.
+    """`{textattack: {recipe: NAME}}`, or `{openattack: …}`, as the parts it stands for; anything else as it is.
 
     Raises `ValueError` where a part stands beside it.
     """
@@ -59,7 +59,7 @@ def written_out(given: Any) -> Any:
     if beside := [key for key in rest if key != "query_budget"]:
         raise ValueError(f"`{name}` is a whole attack and leaves nothing to {' and '.join(beside)}: remove one of them")
     part = {name: given[name]}
-    return {"search": part, "transformation": part, "goal": part, **rest}
+    return {"search": part, "transformation": part, "goal": WHOLE[name] or part, **rest}
 
 
 def plain_name(name: str) -> str:

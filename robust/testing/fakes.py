@@ -13,7 +13,7 @@ import numpy as np
 from robust.core.constraint import CandidateConstraint, Constraint, Pair, PositionConstraint, TargetConstraint
 from robust.core.example import Example
 from robust.core.goal import AimedGoal, AnyGoal, ReadyGoal, given, resolved
-from robust.core.gradient import GradientVictim, TokenGradient
+from robust.core.gradient import GradientVictim, TokenGradient, Vocabulary, VocabularyVictim
 from robust.core.search import BudgetExceeded, Scores, Search
 from robust.core.seeds import derive
 from robust.core.text import Text
@@ -170,6 +170,10 @@ class FakeScope:
         """First-order estimates, `(n,)`."""
         assert isinstance(self.victim, GradientVictim)
         return self.victim.estimates([(gradient, self.example.fields(text)) for text in texts])
+
+    def vocabulary(self) -> Vocabulary | None:
+        """The victim's, if it shows it."""
+        return self.victim.vocabulary() if isinstance(self.victim, VocabularyVictim) else None
 
     async def positions(self, text: Text, /) -> list[int]:
         """Indices of the words that may be edited."""

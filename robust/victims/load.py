@@ -18,7 +18,7 @@ from robust.errors import ModelError, UserError, did_you_mean
 if TYPE_CHECKING:
     from robust.victims._checkpoint import How
 
-_KINDS = "starter-en, starter-es, a model directory, a hub id, a URL or a .skops file"
+_KINDS = "starter-en, starter-es, a model directory, a hub id, a URL, a .skops file or spacy:PIPELINE"
 _HEADS: dict[Task, tuple[str, ...]] = {
     "tagging": ("ForTokenClassification",),
     "qa": ("ForQuestionAnswering",),
@@ -40,10 +40,10 @@ def load_victim(
     """The victim that `spec` names, loaded.
 
     `spec` is `starter-en`, `starter-es`, a model directory, a hub id (`name` or `org/name`), the URL of a server (see
-    `robust.victims.http`) or a `.skops` file. `device` is auto, cpu, cuda, cuda:<n> or mps; `dtype` auto, float32 or
-    bfloat16; `revision` a commit, branch or tag of a hub id; `max_length` cuts inputs to that many tokens;
-    `trust_remote_code` lets in code and unknown types that come with a model; `max_per_second` requests at most are
-    sent to a server.
+    `robust.victims.http`), a `.skops` file, or `spacy:` with the name or path of a spaCy pipeline. `device` is auto,
+    cpu, cuda, cuda:<n> or mps; `dtype` auto, float32 or bfloat16; `revision` a commit, branch or tag of a hub id;
+    `max_length` cuts inputs to that many tokens; `trust_remote_code` lets in code and unknown types that come with a
+    model; `max_per_second` requests at most are sent to a server.
 
     Raises `ModelError` where the model is missing or unfit, `UserError` for options that mean nothing for it.
     """
@@ -56,6 +56,11 @@ def load_victim(
     _refuse(spec, "no server", max_per_second=max_per_second)
     if not spec.strip():
         raise ModelError("the model has no name", fix=f"use {_KINDS}")
+    if spec.startswith("spacy:"):
+        from robust.victims.spacy import SpacyVictim
+
+        _refuse(spec, "a spaCy pipeline", device=device, dtype=dtype, revision=revision, max_length=max_length)
+        return SpacyVictim.load(spec.removeprefix("spacy:"), name=spec)
     path = Path(spec).expanduser()
     if spec.endswith(".skops") or path.suffix.lower() in _PICKLES or path.is_file():
         return _load_file(spec, path, device, dtype, revision, trust_remote_code, max_length)

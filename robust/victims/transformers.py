@@ -18,11 +18,12 @@ from robust.checkpoints.memory import in_memory
 from robust.checkpoints.pretrained import load, load_config, load_model
 from robust.checkpoints.tokens import set_padding, token_limit
 from robust.checkpoints.wanted import Wanted
-from robust.core.gradient import TokenGradient
+from robust.core.gradient import TokenGradient, Vocabulary
 from robust.core.types import Fields, Floats, Lang
 from robust.core.victim import VictimMeta
 from robust.errors import ModelError, UserError
 from robust.victims import _gradients
+from robust.victims._vocabulary import vocabulary
 
 if TYPE_CHECKING:
     import torch
@@ -155,6 +156,14 @@ class TransformersVictim:
     def estimates(self, batch: Sequence[tuple[TokenGradient, Fields]], /) -> Floats:
         """See `GradientVictim`."""
         return _gradients.estimates(self.exact, self.tokenizer, self.max_length, batch)
+
+    def vocabulary(self) -> Vocabulary:
+        """See `VocabularyVictim`."""
+        return self._vocabulary
+
+    @cached_property
+    def _vocabulary(self) -> Vocabulary:
+        return vocabulary(self.exact, self.tokenizer)
 
     @cached_property
     def exact(self) -> PreTrainedModel:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import csv
 import random
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 import textattack
@@ -22,6 +23,8 @@ from robust.core.attack import Outcome
 from robust.core.example import Example
 from robust.core.seeds import derive
 from robust.core.text import Text
+from robust.core.transformation import Site
+from robust.core.types import LANGS, Lang
 from robust.data.labels import to_examples
 from robust.data.source import DataSpec, read
 from robust.lang.base import language
@@ -103,6 +106,20 @@ class Synonyms(WordSwap):  # type: ignore[misc]
 
     def _get_replacement_words(self, word: str) -> list[str]:
         return synonyms(word)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SameSynonyms:
+    """The candidates of `Synonyms`, in the order in which TextAttack asks for them: by the edited text."""
+
+    langs: ClassVar[frozenset[Lang]] = frozenset(LANGS)
+
+    def __call__(self, sites: Sequence[Site], /) -> list[list[Text]]:
+        return [sorted([s.text.replace(s.index, w) for w in synonyms(s.word)], key=str) for s in sites]
+
+
+def text(string: str) -> Text:
+    return Text(string, spans(string))
 
 
 def recipe_of(search: Callable[[], Any]) -> type:

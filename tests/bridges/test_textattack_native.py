@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any, ClassVar
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -27,9 +26,7 @@ from robust.core.attack import Attack
 from robust.core.constraint import Constraint
 from robust.core.example import Example
 from robust.core.search import Search
-from robust.core.text import Text
-from robust.core.transformation import Site, Transformation
-from robust.core.types import LANGS, Lang
+from robust.core.transformation import Transformation
 from robust.engine.run import run_attack
 from robust.goals.reduced import Reduced
 from robust.goals.untargeted import Untargeted
@@ -42,16 +39,6 @@ from robust.testing import FakeScope
 from robust.transformations.any_of import AnyOf
 from robust.transformations.delete_word import DeleteWord
 from tests.bridges import alone as side
-
-
-@dataclass(frozen=True, kw_only=True)
-class SameSynonyms:
-    """The candidates of `alone.Synonyms`, in the order in which TextAttack asks for them: by the edited text."""
-
-    langs: ClassVar[frozenset[Lang]] = frozenset(LANGS)
-
-    def __call__(self, sites: Sequence[Site], /) -> list[list[Text]]:
-        return [sorted([s.text.replace(s.index, w) for w in side.synonyms(s.word)], key=str) for s in sites]
 
 
 def constraint(name: str, **parameters: Any) -> TextAttackConstraint:
@@ -70,7 +57,7 @@ def ours(
     attack = Attack(
         name="ours",
         search=search,
-        transformation=transformation or SameSynonyms(),
+        transformation=transformation or side.SameSynonyms(),
         constraints=constraints,
         goal=Untargeted(),
     )

@@ -12,7 +12,7 @@ from tests.functional.command import robust
 
 OTHER_TASKS = ("ner-", "qa-", "addsent", "seq2seq-")
 """Recipes for taggers and models that answer questions or write texts; their own tests run them."""
-OTHER_FRAMEWORKS = ("textattack-",)
+OTHER_FRAMEWORKS = ("textattack-", "openattack-")
 """Recipes that need the package of another framework; `make test-bridges` runs them."""
 NEEDS_A_MODEL = ("bert-attack", "bae", "clare", "paraphrase", "back-translation")
 """Recipes with a model of their own; their own tests run them with tiny ones."""

@@ -1,8 +1,8 @@
 """TextAttack (Morris et al. 2020, arXiv:2005.05909): its recipes and parts under our engine, and ours in its code.
 
 Needs `pip install 'robust[textattack]'`. In recipes, `attack: {textattack: {recipe: DeepWordBugGao2018}}` is one of its
-attacks as a whole, and `textattack` is the name of a search, a transformation, a constraint and a goal. In TextAttack
-code:
+attacks as a whole, and `textattack` is the name of a search (`{textattack: {name: BeamSearch}}` walks our candidates),
+a transformation, a constraint and a goal. In TextAttack code:
 
     from robust.adapters.textattack import robust_attack, victim_wrapper
 
@@ -28,8 +28,9 @@ def victim_wrapper(victim: Victim) -> Any:
     """A victim of ours as a `textattack.models.wrappers.ModelWrapper`: texts, or tuples of texts, in, logits out.
 
     Logits `(n, n_labels)` are float32 and rounded to 1e-5, so that what a text was batched with does not reorder ties.
-    Batches are cut as the engine cuts them: by length, without padding beyond the longest. Raises `PluginError` where
-    TextAttack is not there.
+    Batches are cut as the engine cuts them: by length, without padding beyond the longest. `get_grad` answers with a
+    row for each of TextAttack's words, where the victim gives gradients (`ModelError` where not). Raises `PluginError`
+    where TextAttack is not there.
     """
     from robust.adapters.textattack.load import library
 

@@ -16,13 +16,18 @@ from textattack.transformations import Transformation
 _PARTS = (Attack, GoalFunction, SearchMethod, Constraint, PreTransformationConstraint, Transformation)
 
 
-def clone(attack: Any) -> Any:
+def clone(attack: Any, wrapper: Any = None) -> Any:
     """An attack (or a part of one) whose own state is its own; models, vectors and tables are shared.
 
     Attack, goal, search, constraints and transformations keep what they know of the present example in their
-    attributes, and hand each other bound methods: all these are copied and bound anew. Caches start empty.
+    attributes, and hand each other bound methods: all these are copied and bound anew. Caches start empty. With a
+    `wrapper`, an attack asks it, wherever it asked the model wrapper that it was built with.
     """
-    return _copy(attack, {})
+    done: dict[int, Any] = {}
+    if wrapper is not None:
+        built = attack.goal_function.model
+        done = {id(built): wrapper, id(built.model): wrapper.model, id(built.tokenizer): wrapper.tokenizer}
+    return _copy(attack, done)
 
 
 def _copy(value: Any, done: dict[int, Any]) -> Any:

@@ -87,19 +87,19 @@ def made(kind: Kind, name: str, parameters: Mapping[str, Any]) -> Any:
 @cache
 def _made(kind: Kind, name: str, parameters: str) -> Any:
     cls = part(kind, name)
-    from robust.adapters.textattack.wrapper import Unasked
+    from robust.adapters.textattack.wrapper import unasked
 
     with explaining(f"TextAttack's {name}"):
-        return cls(*([Unasked()] if kind == "goal_functions" else []), **json.loads(parameters))
+        return cls(*([unasked()] if kind == "goal_functions" else []), **json.loads(parameters))
 
 
 @cache
 def _recipe(name: str, parameters: str) -> Any:
     cls: Any = part("attack_recipes", name)
-    from robust.adapters.textattack.wrapper import Unasked
+    from robust.adapters.textattack.wrapper import unasked
 
     with explaining(f"TextAttack's recipe {name}"):
-        return cls.build(Unasked(), **json.loads(parameters))
+        return cls.build(unasked(), **json.loads(parameters))
 
 
 def recipe(name: str, parameters: Mapping[str, Any]) -> Any:

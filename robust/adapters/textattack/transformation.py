@@ -56,7 +56,7 @@ class TextAttackTransformation:
         library()
         from textattack.shared import AttackedText
 
-        from robust.adapters.textattack.random_state import RandomState
+        from robust.adapters.random_state import RandomState
         from robust.adapters.textattack.words import edited, inside
 
         attacked = AttackedText(str(site.text))

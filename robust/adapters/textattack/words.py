@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import numpy as np
@@ -46,6 +46,52 @@ def as_attacked(text: Text) -> Any:
         previous_attacked_text=AttackedText(str(text.root)),
     )
     return attacked
+
+
+def stepped(text: Text, attacked: Any, candidate: Text, index: int) -> Any:
+    """A candidate for word `index` of `text` as TextAttack has it; `attacked` is `text` as TextAttack has that.
+
+    Words of its count as modified by this step that ours of another spelling overlap, or, where there is none (a word
+    became a sign), those in the place of the word that was edited.
+    """
+    found = as_attacked(candidate)
+    parts, before = inside(candidate, found), set(zip(text.origins, text.words, strict=True))
+    now = enumerate(zip(candidate.origins, candidate.words, strict=True))
+    newly = {at for word, known in now if known not in before for at in parts[word]}
+    if not newly:
+        newly = {at for at in inside(text, attacked)[index] if at < found.num_words}
+    found.attack_attrs.update(
+        newly_modified_indices=newly,
+        modified_indices=found.attack_attrs["modified_indices"] | newly,
+        previous_attacked_text=attacked,
+        original_index_map=_moved(candidate, parts),
+    )
+    return found
+
+
+def _moved(text: Text, parts: Sequence[Sequence[int]]) -> np.ndarray[tuple[int, ...], np.dtype[np.int64]]:
+    """For each of TextAttack's words of the original where it is now; -1 if it is gone."""
+    original = AttackedText(str(text.root))
+    moved = np.full(original.num_words, -1, np.int64)
+    stands = {origin: word for word, origin in enumerate(text.origins)}
+    for origin, old in enumerate(inside(text.root, original)):
+        if origin in stands:
+            new = parts[stands[origin]]
+            moved[old[: len(new)]] = new[: len(old)]
+    return moved
+
+
+def from_theirs(original: Text, string: str) -> Text:
+    """The text that TextAttack made of `original` by itself: word for word where there are as many words."""
+    marked = spans(string)
+    if len(marked) == len(original):
+        text = original
+        for at, (start, end) in enumerate(marked):
+            if string[start:end] != original.words[at]:
+                text = text.replace(at, string[start:end])
+        if str(text) == string:
+            return text
+    return original.rewrite(string, marked)
 
 
 def free(text: Text, attacked: Any, allowed: Collection[int]) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:

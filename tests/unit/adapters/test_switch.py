@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from robust.adapters.textattack.switch import beside
+from robust.adapters.switch import beside
 
 WAYS = [
     pytest.param(True, id="thread"),

@@ -8,7 +8,7 @@ FOUND = {cell.name: cell for cell in cells()}
 def test_there_is_a_cell_for_every_recipe_of_classifiers_in_its_languages() -> None:
     assert {"textfooler-en", "textfooler-es", "diacritics-es", "contractions-en"} <= FOUND.keys()
     assert not {"diacritics-es-es", "diacritics-es-en", "contractions-es"} & FOUND.keys()
-    others = ("ner-", "qa-", "addsent", "seq2seq-", "textattack-")
+    others = ("ner-", "qa-", "addsent", "seq2seq-", "textattack-", "openattack-")
     assert not [name for name in FOUND if name.startswith(others)]
 
 

@@ -12,7 +12,7 @@ from robust.recipe.load import load_attack
 def test_every_transformation_of_the_package_has_a_kind() -> None:
     known = registry.names("transformations")
     ours = {name for name in known if registry.origin("transformations", name).startswith("robust ")}
-    assert ours - {"any_of", "nlpaug", "textattack"} == set(GRANULARITY)
+    assert ours - {"any_of", "nlpaug", "openattack", "textattack"} == set(GRANULARITY)
 
 
 @pytest.mark.parametrize(

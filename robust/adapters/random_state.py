@@ -16,7 +16,7 @@ State = tuple[Any, Any, torch.Tensor]
 class RandomState:
     """The states of Python's, NumPy's and PyTorch's (CPU) global generators, put in place while an example runs.
 
-    TextAttack draws from all three. Outside `inside()` they are as if it had not: no example sees another's draws,
+    Other frameworks draw from them. Outside `inside()` they are as if it had not: no example sees another's draws,
     whatever the order in which they are run.
     """
 
