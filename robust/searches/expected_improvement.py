@@ -38,10 +38,9 @@ class ExpectedImprovement:
     rank them may already end the attack.
 
     A gain counts if it is more than `least` of the way from the original text to the goal; that share falls by a factor
-    e every `patience` queries. Such a candidate stays in the text, and the others are tried on it. As soon as the gains
-    that count add up to the way that is left, the text with the fewest of them that do is asked. When every candidate
-    was asked, the text with the best of each word is, and from there each word in turn takes the best of all its
-    candidates, as in `greedy_word_ranking`.
+    e whenever `patience`, a share too, of all candidates were asked. Such a candidate stays in the text, and the others
+    are tried on it. As soon as the gains that count add up to the way that is left, the text with the fewest of them
+    that do is asked. When every candidate was asked, the text with the best of each word is, and the search ends.
 
     Of a text that reaches the goal, changes that it can spare by these sums are taken back, in `prune` queries at most.
 
@@ -49,8 +48,8 @@ class ExpectedImprovement:
     """
 
     least: float = 0.3
-    patience: float = 30.0
-    prune: int = 3
+    patience: float = 0.125
+    prune: int = 6
 
     def __post_init__(self) -> None:
         if not 0 <= self.least < 1:
@@ -65,21 +64,21 @@ class ExpectedImprovement:
         text = scope.example.text
         found = await scope.neighbourhood(text, await scope.positions(text))
         walk = _Walk(Space(scope, [_rarest_first(group, text, scope.example.lang) for group in found]))
-        way = -walk.level
         await self._explore(walk)
         if not walk.won:
-            await walk.combine(self.least * way)
+            await walk.combine()
         if walk.won:
             await walk.take_back(self.prune)
         return walk.space.text(walk.base)
 
     async def _explore(self, walk: _Walk) -> None:
-        asked, way = 0, -walk.level
+        asked, way = 0, max(-walk.level, 0.0)
+        patience = self.patience * int(walk.space.sizes.sum())
         while not walk.won:
-            bar = self.least * math.exp(-asked / self.patience) * max(way, 0.0)
+            bar = self.least * math.exp(-asked / patience) * way if patience else 0.0
             if (jump := walk.predicted(bar)) is not None:
                 asked += 1
-                await walk.go([jump])
+                await walk.go(jump)
             elif (word := walk.most_promising(bar)) is not None:
                 asked += 1
                 await walk.probe(word, bar)
@@ -177,36 +176,34 @@ class _Walk:
                 return None if self.space.asked(point) else point
         return None
 
-    async def go(self, points: Sequence[Point]) -> None:
-        """Ask for points, and move to the best of them if it is nearer to the goal."""
-        await self.space.ask(points)
-        points = [point for point in points if point in self.space.reached] or [self.base, *points]
-        self.base = max(points, key=self.space.goal)
+    async def go(self, point: Point) -> None:
+        """Ask for a point, and move there if it is nearer to the goal."""
+        await self.space.ask([point])
+        if point in self.space.reached or self.space.goal(point) > self.space.goal(self.base):
+            self.base = point
 
-    async def combine(self, near: float) -> None:
-        """Ask for the best of every word together; if the goal is `near`, let each word take the best of all there."""
-        await self.go([tuple([word.choice for word in self.words])])
-        for at in sorted(range(len(self.words)), key=lambda at: -self.words[at].best):
-            if self.won or -self.level > near:
-                return
-            await self.go(self.space.variants(self.base, at))
+    async def combine(self) -> None:
+        """Ask for the best of every word together."""
+        await self.go(tuple([word.choice for word in self.words]))
 
     async def take_back(self, queries: int) -> None:
-        """Take changes back, those of small gains first, while the goal is reached without them."""
+        """Take changes back, those of small gains first, as long as the others' gains are enough for the goal."""
         gains = self._gains(self.base)
         changed = sorted([at for at, choice in enumerate(self.base) if choice], key=lambda at: gains[at])
-        while queries and len(changed) > 1:
+        while queries:
             point, left, spared = self.base, self.level, 0
             for at in changed[:-1]:
                 left -= gains[at]
-                if spared and left <= 0:
+                if left <= 0:
                     break
                 point, spared = replaced(point, at, 0), spared + 1
+            if not spared:
+                return
             queries -= not self.space.asked(point)
             await self.space.ask([point])
             if point in self.space.reached:
                 self.base, changed = point, changed[spared:]
-            else:  # that was too much at a time, or this word is needed
+            else:  # that was too much at a time, or this change is needed
                 changed = changed[: spared // 2] + changed[-1:] if spared > 1 else changed[1:]
 
 
