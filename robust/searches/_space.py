@@ -33,6 +33,7 @@ class Space:
         self.sizes = np.array([len(edits) for edits in self._edits], np.int64)
         self.origin: Point = (0,) * len(self._edits)
         self.won: Text | None = None
+        self.reached: set[Point] = set()
         self._goals: dict[Point, float] = {self.origin: scope.start}
 
     def text(self, point: Point) -> Text:
@@ -48,6 +49,10 @@ class Space:
         choices = range(int(self.sizes[word]) + 1)
         return [replaced(point, word, choice) for choice in choices if choice != point[word]]
 
+    def asked(self, point: Point) -> bool:
+        """Whether the point was asked, or is forbidden."""
+        return point in self._goals
+
     def goal(self, point: Point) -> float:
         """Goal score of a point that was asked; `FORBIDDEN` if it breaks a constraint."""
         return self._goals[point]
@@ -61,6 +66,7 @@ class Space:
             return self.won is not None
         scores = await self._scope.score(texts)
         self._goals.update(zip(kept, map(float, scores.goal), strict=True))
+        self.reached.update([point for point, done in zip(kept, scores.done, strict=True) if done])
         if self.won is None and scores.done.any():
             self.won = texts[int(np.where(scores.done, scores.goal, -np.inf).argmax())]
         return self.won is not None

@@ -37,6 +37,13 @@ def test_the_control_differs_from_textfooler_in_the_order_alone() -> None:
     assert control == ranked
 
 
+def test_fewer_queries_differs_from_textfooler_in_the_search_alone() -> None:
+    fewer, ranked = load_attack("fewer-queries").resolved()["attack"], load_attack("textfooler").resolved()["attack"]
+    assert fewer.pop("search").keys() == {"expected_improvement"}
+    assert ranked.pop("search").keys() == {"greedy_word_ranking"}
+    assert fewer == ranked
+
+
 def test_the_sentence_encoder_can_be_added_as_the_header_says() -> None:
     added = '["no_stopwords", {"sentence_similarity": {"model": "DIR", "minimum": 0.84}}]'
     built = load_attack("textfooler", overrides=[f"attack.constraints={added}"]).build()

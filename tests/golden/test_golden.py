@@ -22,9 +22,10 @@ from tests.golden.sentences import ASKING, NAMED, SENTENCES, examples
 
 RECIPES = (
     *("a2t", "alzantot", "beam-synonyms", "checklist", "deepwordbug", "diacritics-es", "eda", "faster-alzantot"),
+    "fewer-queries",
     *("hard-label", "hotflip", "hotflip-chars", "iga", "input-reduction", "irrelevance", "keyboard-typos"),
     *("kuleshov", "learned-typos", "leet", "morpheus", "ocr-errors", "pruthi", "pso", "pwws"),
-    *("random-order", "rare-first", "spelling-es", "textbugger", "textfooler", "tone-es", "variety-es", "viper"),
+    *("random-order", "spelling-es", "textbugger", "textfooler", "tone-es", "variety-es", "viper"),
     *("textfooler-embeddings", "tfadjusted", "clitics-es", "inclusive-es", "marks-es", "code-switching"),
 )
 UPDATE = "ROBUST_UPDATE_GOLDEN"

@@ -15,12 +15,12 @@ from robust.engine.run import EngineOptions, run_attack
 from robust.goals.untargeted import Untargeted
 from robust.searches.beam import Beam
 from robust.searches.exhaustive import Exhaustive
+from robust.searches.expected_improvement import ExpectedImprovement
 from robust.searches.genetic import Genetic
 from robust.searches.greedy import Greedy
 from robust.searches.greedy_word_ranking import GreedyWordRanking
 from robust.searches.hard_label import HardLabel
 from robust.searches.particle_swarm import ParticleSwarm
-from robust.searches.rare_first import RareFirst
 from robust.testing import ToyVictim, run_search
 from robust.transformations.synonyms import Synonyms
 from tests.golden.sentences import examples
@@ -31,7 +31,8 @@ SEARCHES: tuple[Search, ...] = (
     Beam(width=3),
     GreedyWordRanking(rank_by="delete"),
     GreedyWordRanking(rank_by="weighted_saliency"),
-    RareFirst(),
+    ExpectedImprovement(),
+    ExpectedImprovement(least=0.0, prune=0),
     Genetic(population=8, generations=5),
     Genetic(population=8, generations=5, initial="every_word", crossover="one_point", repeat=True),
     Genetic(population=8, generations=5, parents="proportional", draw_words="uniform", repeat=True),
