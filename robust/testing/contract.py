@@ -25,10 +25,11 @@ from robust.core.constraint import (
     TargetConstraint,
     WordConstraint,
 )
+from robust.core.edit import Edit
 from robust.core.example import Target
 from robust.core.goal import AnyGoal, LabelGoal, TaskGoal, given, resolved
 from robust.core.search import BudgetExceeded, Search
-from robust.core.text import Edit, Text
+from robust.core.text import Text
 from robust.core.transformation import Site, Transformation, WordTransformation
 from robust.core.types import LANGS, Bools, Floats, Lang
 from robust.errors import RobustError

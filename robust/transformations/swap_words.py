@@ -39,8 +39,9 @@ class SwapWords:
         first, second = text.words[index], text.words[index + 1]
         if index == 0 and second.islower() and _opens(first, lang):
             first, second = first.lower(), second.capitalize()
-        made = text.replace(index, second).replace(index + 1, first)
-        return [] if made == text else [made]
+        if (first, second) == (text.words[index + 1], text.words[index]):
+            return []
+        return [text.replace(index, second).replace(index + 1, first)]
 
 
 def _opens(word: str, lang: Lang) -> bool:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice
 
 from robust.constraints.keep_answers import KeepAnswers
 from robust.core.constraint import TargetConstraint
@@ -46,7 +47,7 @@ class Augmenter:
             if share:
                 (self._guarded if tagged else self._step)(share)
         made = iter(drafts)
-        return [list(_distinct(item, made, self._number(item))) for item in items]
+        return [_distinct(item, made, self._number(item)) for item in items]
 
     def load(self, langs: Iterable[Lang]) -> None:
         """Load what texts in `langs` need; raises as a call does."""
@@ -134,15 +135,11 @@ def fits_task(recipe: AugmentRecipe, task: Task) -> None:
             )
 
 
-def _distinct(item: Item, drafts: Iterator[Draft], number: int) -> Iterator[Copy]:
-    found = {str(item.text)}
-    for _ in range(number):
-        draft = next(drafts)
+def _distinct(item: Item, drafts: Iterator[Draft], number: int) -> list[Copy]:
+    found, copies = [str(item.text)], list[Copy]()
+    for draft in islice(drafts, number):
         if (text := str(draft.text)) not in found:
-            found.add(text)
-            yield Copy(
-                item=item,
-                number=draft.number,
-                text=draft.text,
-                operators=tuple(dict.fromkeys(draft.operators)),
-            )
+            found.append(text)
+            operators = tuple(dict.fromkeys(draft.operators))
+            copies.append(Copy(item=item, number=draft.number, text=draft.text, operators=operators))
+    return copies
