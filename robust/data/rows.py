@@ -69,7 +69,7 @@ def used_rows(records: Records, chosen: Chosen, spec: DataSpec, tally: Tally) ->
     for index, record in enumerate(records.rows):
         tally.total += 1
         fields = tuple([_text(records, index, record, column) for column in chosen.texts])
-        if not all([text and not text.isspace() for text in fields]):
+        if not all(text and not text.isspace() for text in fields):
             tally.left_out[EMPTY_TEXT] += 1
             continue
         label, key = _label(records, index, record, chosen.label, names, spec.label_map) if chosen.label else (None, "")
