@@ -34,9 +34,7 @@ class Text:
         end = 0
         for lo, hi in marked:
             if not end <= lo < hi <= len(string):
-                raise ValueError(
-                    f"word span {(lo, hi)} is empty, out of order or outside a string of {len(string)} characters"
-                )
+                raise ValueError(f"word span {(lo, hi)} is empty, out of order or outside of {len(string)} characters")
             end = hi
         self._string = string
         self._spans: tuple[Span, ...] | None = marked
@@ -67,7 +65,6 @@ class Text:
         child._step = (kind, index, word, start, end, new)
         return child
 
-    # ------------------------------------------------------------------ reading
     def __str__(self) -> str:
         return self._string
 
@@ -142,7 +139,7 @@ class Text:
     def _moved(self, parent: Text, step: Step, index: int) -> Span:
         """`span` of a text that is one step from `parent`."""
         kind, at, _, start, end, new = step
-        if parent._step is not None or not 0 <= index < len(self.words):
+        if parent._step is not None or index < 0:
             return self.spans[index]  # one look at all words of a long chain costs less than many at one
         if index == at and kind != "delete":
             return placed(step)
@@ -205,13 +202,12 @@ class Text:
         kept = len(self.origins) - self.origins.count(INSERTED)
         return len(self.edited) + len(self.root.words) - kept
 
-    # ------------------------------------------------------------------ editing
     def replace(self, index: int, word: str) -> Text:
         """Put `word` in place of word `index`; what stands around it stays. An empty `word` deletes."""
         if not word:
             return self.delete(index)
         start, end = self.span(index)
-        return self._child("replace", index % len(self.words), word, start, end, word)
+        return self._child("replace", index if index >= 0 else index + len(self.words), word, start, end, word)
 
     def delete(self, index: int) -> Text:
         """Take word `index` out, together with the white space that would be left over."""
@@ -221,7 +217,7 @@ class Text:
             start -= left
         elif not left:
             end = len(self._string) - len(self._string[end:].lstrip())
-        return self._child("delete", index % len(self.words), "", start, end, "")
+        return self._child("delete", index if index >= 0 else index + len(self.words), "", start, end, "")
 
     def insert(self, index: int, word: str) -> Text:
         """Add `word` before word `index` (`len(self)`: after the last word), set off by one space."""
@@ -273,9 +269,7 @@ class Text:
         """Make the edits one after the other; `text.root.apply(text.edits) == text`."""
         text = self
         for edit in edits:
-            if edit.kind == "delete":
-                text = text.delete(edit.index)
-            elif edit.kind == "insert":
+            if edit.kind == "insert":
                 text = text.insert(edit.index, edit.word)
             elif edit.kind == "append":
                 text = text.append(edit.word)
@@ -283,7 +277,7 @@ class Text:
                 text = text.prepend(edit.word)
             elif edit.kind == "rewrite":
                 text = text.rewrite(edit.word, edit.spans)
-            else:
+            else:  # of a word that is deleted the edit holds nothing
                 text = text.replace(edit.index, edit.word)
         return text
 
