@@ -77,7 +77,7 @@ def _plain_words(string: str) -> tuple[str, ...] | None:
     """The words of a string that white space and common signs part, at a quarter of the time; None for another."""
     if _PLAIN.fullmatch(string) is None and (_PLAIN_OR_DIGITS.fullmatch(string) is None or _NUMBER.search(string)):
         return None
-    if "www." in string.lower() or _loose(string, "'") or _loose(string, "-"):
+    if ("'" in string and _loose(string, "'")) or ("-" in string and _loose(string, "-")) or "www." in string.lower():
         return None
     return tuple(string.encode("latin-1").translate(_BLANKS).decode("latin-1").split())
 

@@ -98,7 +98,9 @@ def test_linear_time(unit: str) -> None:
 
 USUAL = st.lists(
     st.one_of(
-        st.sampled_from([*"abzAZéñÜß019 '’-.,!¿", "-lrb-", "'s", "'ll", "http://x.y", "www.a.b", "wWw.", "\n", "3,5", "n't"]),
+        st.sampled_from(
+            [*"abzAZéñÜß019 '’-.,!¿", "-lrb-", "'s", "'ll", "http://x.y", "www.a.b", "wWw.", "\n", "3,5", "n't"]
+        ),
         st.characters(min_codepoint=32, max_codepoint=255),
     ),
     max_size=30,
