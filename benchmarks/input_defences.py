@@ -81,6 +81,9 @@ def page(kept: Mapping[str, Mapping[str, Cell]], limit: int) -> str:
         if at == f"limit {limit}":
             parts.append(f"## {recipe}, {model}")
             parts.append(markdown(HEAD, [_row(defence, cell, cells[NONE]) for defence, cell in cells.items()]))
+    wanted = [(recipe, lang) for lang in LANGS for recipe in RECIPES[lang]]
+    if missing := [f"{recipe} (starter-{lang})" for recipe, lang in wanted if key(recipe, lang, limit) not in kept]:
+        parts.append(f"Not run yet: {', '.join(missing)}.")
     return "\n\n".join(parts) + "\n"
 
 
