@@ -3,9 +3,10 @@
     python -m venv nlpaug-env && nlpaug-env/bin/pip install 'torch>=2.6,<2.14' nlpaug==1.1.11
     python benchmarks/augment_throughput.py --nlpaug nlpaug-env/bin/python
 
-Both change one word of every sentence of `starter-en`, from a list of strings to a list of strings: tokenising, drawing
-and putting together, without files. nlpaug runs in a process of its own, in its own environment; each of the two is
-timed while the other waits, and the ratio is the median over the alternations. Times are those of the processor.
+Both change one word of every sentence of `--data`, from a list of strings to a list of strings: tokenising, drawing
+and putting together, without files. Every alternation draws anew, ours by another seed. nlpaug runs in a process of
+its own, in its own environment; each of the two is timed while the other waits, and the ratio is the median over the
+alternations. Times are those of the processor.
 nlpaug's synonyms need NLTK's WordNet (`pip install nltk`, `nltk.download("wordnet")`); without it that row is empty.
 """
 
@@ -18,6 +19,7 @@ import subprocess
 import sys
 import time
 
+from robust.core.types import LANGS, Lang
 from robust.data.source import DataSpec, read
 from robust.lang.base import language
 from robust.stages.augment import Augmenter, Item
@@ -56,12 +58,12 @@ for line in sys.stdin:
 """
 
 
-def ours(augmenter: Augmenter, texts: list[str]) -> float:
+def ours(augmenter: Augmenter, texts: list[str], lang: Lang) -> float:
     """Seconds of processor time for a copy of each text."""
-    began, english = time.process_time(), language("en")
+    began, known = time.process_time(), language(lang)
     for start in range(0, len(texts), 256):
         some = texts[start : start + 256]
-        items = [Item(id=str(start + at), text=english.text(text), lang="en") for at, text in enumerate(some)]
+        items = [Item(id=str(start + at), text=known.text(text), lang=lang) for at, text in enumerate(some)]
         _ = [str(copy.text) for copies in augmenter(items) for copy in copies]
     return time.process_time() - began
 
@@ -71,8 +73,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--nlpaug", help="Python of an environment with nlpaug; without it our side alone is timed.")
     parser.add_argument("--alternations", type=int, default=9)
+    parser.add_argument("--data", default="starter-en", help="Texts: what `robust augment --data` takes.")
+    parser.add_argument("--lang", choices=LANGS, help="Their language. Default: what the data say, else English.")
+    parser.add_argument("--rows", type=int, default=960, help="Texts; of a shorter source, all of them several times.")
     asked = parser.parse_args()
-    texts = [row.fields[0] for row in read(DataSpec(source="starter-en")).rows] * 4
+    table = read(DataSpec(source=asked.data, lang=asked.lang, limit=asked.rows))
+    found, lang = [row.fields[0] for row in table.rows], table.lang or "en"
+    texts = (found * -(-asked.rows // len(found)))[: asked.rows]
     peer = None
     if asked.nlpaug:
         pipe, quiet = subprocess.PIPE, subprocess.DEVNULL
@@ -86,12 +93,12 @@ def main() -> None:
             sys.exit("nlpaug could not be started: see the top of this file for how to install it")
     print(f"{'operation':<14}{'robust: median/s':>18}{'best/s':>10}{'nlpaug: median/s':>18}{'best/s':>10}{'ratio':>8}")
     for name, (transformation, _) in PAIRS.items():
-        augmenter = Augmenter(recipe=of_transformation(transformation))
-        ours(augmenter, texts)  # the first round reads the tables
+        recipe = of_transformation(transformation)
+        ours(Augmenter(recipe=recipe), texts, lang)  # the first round reads the tables
         mine: list[float] = []
         theirs: list[float] = []
-        for _ in range(asked.alternations):
-            mine.append(ours(augmenter, texts))
+        for seed in range(1, asked.alternations + 1):
+            mine.append(ours(Augmenter(recipe=recipe, seed=seed), texts, lang))
             if peer is not None:
                 assert peer.stdin is not None
                 assert peer.stdout is not None

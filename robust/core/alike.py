@@ -18,6 +18,21 @@ def where(string: str, words: Sequence[str]) -> tuple[Span, ...]:
     return tuple(spans)
 
 
+def where_one(string: str, words: Sequence[str], index: int, known: Sequence[tuple[int, Span]] = ()) -> Span:
+    """`where(string, words)[index]`; some of the places are `known`. `IndexError` where there is no such word."""
+    word, first, end = words[index], 0, 0
+    start = string.find(word)
+    if string.find(word, start + 1) < 0:
+        return start, start + len(word)
+    for at, (_, behind) in known:
+        if first <= at < index:
+            first, end = at + 1, behind
+    for passed in words[first:index]:
+        end = string.index(passed, end) + len(passed)
+    start = string.index(word, end)
+    return start, start + len(word)
+
+
 def shared(one: str, other: str) -> int:
     """Number of characters that two strings begin with alike."""
     pairs = enumerate(zip(one, other, strict=False))

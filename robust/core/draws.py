@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterator, Sequence
 from hashlib import blake2b
+from typing import TypeVar
 
+T = TypeVar("T")
 _EIGHT = struct.Struct("<8Q")
 
 
@@ -37,3 +40,23 @@ class Draws:
     def uniform(self) -> float:
         """A number in [0, 1) with 53 random bits."""
         return (self._next() >> 11) * 2.0**-53
+
+    def two(self) -> tuple[float, float]:
+        """Two numbers in [0, 1) with 32 random bits each, for the price of one."""
+        drawn = self._next()
+        return (drawn >> 32) * 2.0**-32, (drawn & 0xFFFFFFFF) * 2.0**-32
+
+    def shuffled(self, items: Sequence[T]) -> Iterator[T]:
+        """The items in random order, each drawn when it is asked for: who takes the first pays for one draw."""
+        if not items:
+            return
+        at = self.below(len(items))
+        yield items[at]
+        left = list(items)
+        while True:
+            left[at] = left[-1]
+            left.pop()
+            if not left:
+                return
+            at = self.below(len(left))
+            yield left[at]

@@ -9,29 +9,15 @@ of an edited text are worked out when first asked for, because most candidates o
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Literal, TypeAlias, TypeVar
 
-from robust.core.alike import lined_up, shared, where
+from robust.core.alike import lined_up, shared, where, where_one
+from robust.core.edit import ADDING, Edit, Kind, Step, changed, moved, placed
 from robust.core.types import Span
 
-Kind: TypeAlias = Literal["replace", "delete", "insert", "append", "prepend", "rewrite"]
 INSERTED = -1
-_ADDING = frozenset(("insert", "append", "prepend"))
-T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Edit:
-    """One change of one word; `index` counts the words of the text the edit was made on.
-
-    A `rewrite` changes everything: `word` is the new string and `spans` are its words.
-    """
-
-    kind: Kind
-    index: int
-    word: str = ""
-    spans: tuple[Span, ...] = ()
+_NOTHING: frozenset[int] = frozenset()
+_ONE_BY_ONE = 4
+"""Words that are looked for one by one; who asks for more is given the places of all of them."""
 
 
 class Text:
@@ -40,7 +26,7 @@ class Text:
     Two texts are equal when their strings are: a victim could not tell them apart.
     """
 
-    __slots__ = ("_edit", "_edited", "_origins", "_parent", "_spans", "_splice", "_string", "_words")
+    __slots__ = ("_edited", "_found", "_origins", "_parent", "_spans", "_step", "_string", "_words")
 
     def __init__(self, string: str, spans: Iterable[Span]) -> None:
         """`spans`: the words of `string`, non-empty, in order and disjoint (`ValueError` otherwise)."""
@@ -48,18 +34,16 @@ class Text:
         end = 0
         for lo, hi in marked:
             if not end <= lo < hi <= len(string):
-                raise ValueError(
-                    f"word span {(lo, hi)} is empty, out of order or outside a string of {len(string)} characters"
-                )
+                raise ValueError(f"word span {(lo, hi)} is empty, out of order or outside of {len(string)} characters")
             end = hi
         self._string = string
         self._spans: tuple[Span, ...] | None = marked
         self._words: tuple[str, ...] | None = None
         self._origins: tuple[int, ...] | None = None
-        self._edited: frozenset[int] | None = frozenset()
+        self._edited: frozenset[int] | None = _NOTHING
         self._parent: Text | None = None
-        self._edit: Edit | None = None
-        self._splice: tuple[int, int, str] = (0, 0, "")
+        self._step: Step | None = None
+        self._found: tuple[tuple[int, Span], ...] = ()
 
     @classmethod
     def of_words(cls, string: str, words: tuple[str, ...]) -> Text:
@@ -68,21 +52,19 @@ class Text:
         Where they are is worked out when it is asked for.
         """
         text = cls.__new__(cls)
-        text._string, text._words, text._spans = string, words, None
-        text._origins, text._edited = None, frozenset()
-        text._parent, text._edit, text._splice = None, None, (0, 0, "")
+        text._string, text._words = string, words
+        text._spans = text._origins = text._parent = text._step = None
+        text._edited, text._found = _NOTHING, ()
         return text
 
-    def _child(self, edit: Edit, start: int, end: int, new: str) -> Text:
+    def _child(self, kind: Kind, index: int, word: str, start: int, end: int, new: str) -> Text:
         child = Text.__new__(Text)
         child._string = self._string[:start] + new + self._string[end:]
         child._spans = child._words = child._origins = child._edited = None
-        child._parent = self
-        child._edit = edit
-        child._splice = (start, end, new)
+        child._parent, child._found = self, ()
+        child._step = (kind, index, word, start, end, new)
         return child
 
-    # ------------------------------------------------------------------ reading
     def __str__(self) -> str:
         return self._string
 
@@ -107,15 +89,15 @@ class Text:
             text = text._parent
         return text
 
-    def _steps(self, slot: str) -> Iterable[tuple[Text, Text, Edit]]:
-        """(text, parent, edit) for each ancestor that lacks `slot`, and this text, oldest first: no deep recursion."""
+    def _steps(self, slot: str) -> Iterable[tuple[Text, Text, Step]]:
+        """(text, parent, step) for each ancestor that lacks `slot`, and this text, oldest first: no deep recursion."""
         parent = self._parent
-        if parent is not None and self._edit is not None and getattr(parent, slot) is not None:
-            return ((self, parent, self._edit),)
-        lacking: list[tuple[Text, Text, Edit]] = []
+        if parent is not None and self._step is not None and getattr(parent, slot) is not None:
+            return ((self, parent, self._step),)
+        lacking: list[tuple[Text, Text, Step]] = []
         text = self
-        while getattr(text, slot) is None and text._parent is not None and text._edit is not None:
-            lacking.append((text, text._parent, text._edit))
+        while getattr(text, slot) is None and text._parent is not None and text._step is not None:
+            lacking.append((text, text._parent, text._step))
             text = text._parent
         return reversed(lacking)
 
@@ -125,8 +107,8 @@ class Text:
         if self._words is None:
             if self._parent is None:
                 self._words = tuple([self._string[lo:hi] for lo, hi in self.spans])
-            for text, parent, edit in self._steps("_words"):
-                text._words = _changed(parent.words, edit.kind, edit.index, (edit.word,))
+            for text, parent, (kind, at, word, *_) in self._steps("_words"):
+                text._words = changed(parent.words, kind, at, (word,))
         return self._words or ()
 
     @property
@@ -135,9 +117,36 @@ class Text:
         if self._spans is None:
             if self._parent is None:
                 self._spans = where(self._string, self._words or ())
-            for text, parent, edit in self._steps("_spans"):
-                text._spans = _moved(parent.spans, edit, *text._splice)
+            for text, parent, step in self._steps("_spans"):
+                text._spans = moved(parent.spans, step)
         return self._spans or ()
+
+    def span(self, index: int) -> Span:
+        """`spans[index]` (`index` from 0 on), without a look at the words behind it where only a few are asked for."""
+        if self._spans is not None:
+            return self._spans[index]
+        if self._step is not None and self._parent is not None and self._step[0] != "rewrite":
+            return self._moved(self._parent, self._step, index)
+        if index < 0 or len(self._found) >= _ONE_BY_ONE:
+            return self.spans[index]
+        for known, place in self._found:
+            if known == index:
+                return place
+        place = where_one(self._string, self.words, index, self._found)
+        self._found = (*self._found, (index, place))
+        return place
+
+    def _moved(self, parent: Text, step: Step, index: int) -> Span:
+        """`span` of a text that is one step from `parent`."""
+        kind, at, _, start, end, new = step
+        if parent._step is not None or index < 0:
+            return self.spans[index]  # one look at all words of a long chain costs less than many at one
+        if index == at and kind != "delete":
+            return placed(step)
+        before = index - (kind in ADDING and index > at) + (kind == "delete" and index >= at)
+        lo, hi = parent.span(before)
+        shift = len(new) - (end - start) if index >= at else 0
+        return lo + shift, hi + shift
 
     @property
     def origins(self) -> tuple[int, ...]:
@@ -145,9 +154,9 @@ class Text:
         if self._origins is None:
             if self._parent is None:
                 self._origins = tuple(range(len(self.words)))
-            for text, parent, edit in self._steps("_origins"):
-                origin = parent.origins[edit.index] if edit.kind == "replace" else INSERTED
-                text._origins = _changed(parent.origins, edit.kind, edit.index, (origin,))
+            for text, parent, (kind, at, *_) in self._steps("_origins"):
+                origin = parent.origins[at] if kind == "replace" else INSERTED
+                text._origins = changed(parent.origins, kind, at, (origin,))
         return self._origins or ()
 
     @property
@@ -160,9 +169,10 @@ class Text:
         chain: list[Edit] = []
         text = self
         while text is not ancestor:
-            if text._parent is None or text._edit is None:
+            if text._parent is None or text._step is None:
                 raise ValueError("not an ancestor of this text")
-            chain.append(text._edit)
+            kind, index, word, *_ = text._step
+            chain.append(Edit(kind, index, word, text.spans if kind == "rewrite" else ()))
             text = text._parent
         return tuple(reversed(chain))
 
@@ -171,42 +181,43 @@ class Text:
         """Indices (into `words`) of words that were added or now differ from the word they stand for."""
         if self._edited is None:
             before = self.root.words
-            for text, parent, edit in self._steps("_edited"):
-                at, old = edit.index, parent._edited or frozenset()
-                if edit.kind == "replace":
+            for text, parent, (kind, at, word, *_) in self._steps("_edited"):
+                old = parent._edited or _NOTHING
+                if kind == "replace":
                     origin = parent.origins[at]
-                    restored = origin != INSERTED and edit.word == before[origin]
+                    restored = origin != INSERTED and word == before[origin]
                     text._edited = old - {at} if restored else old | {at}
-                elif edit.kind in _ADDING:
+                elif kind in ADDING:
                     text._edited = frozenset([i + (i >= at) for i in old]) | {at}
                 else:
                     text._edited = frozenset([i - (i > at) for i in old if i != at])
-        return self._edited or frozenset()
+        return self._edited or _NOTHING
 
     @property
     def words_changed(self) -> int:
         """Words replaced, added or deleted, compared with `root`."""
+        parent, step = self._parent, self._step
+        if parent is not None and parent._step is None and step is not None and step[0] == "replace":
+            return int(step[2] != parent.words[step[1]])
         kept = len(self.origins) - self.origins.count(INSERTED)
         return len(self.edited) + len(self.root.words) - kept
 
-    # ------------------------------------------------------------------ editing
     def replace(self, index: int, word: str) -> Text:
         """Put `word` in place of word `index`; what stands around it stays. An empty `word` deletes."""
         if not word:
             return self.delete(index)
-        start, end = self.spans[index]
-        return self._child(Edit("replace", index % len(self.spans), word), start, end, word)
+        start, end = self.span(index)
+        return self._child("replace", index if index >= 0 else index + len(self.words), word, start, end, word)
 
     def delete(self, index: int) -> Text:
         """Take word `index` out, together with the white space that would be left over."""
-        start, end = self.spans[index]
-        before, after = self._string[:start], self._string[end:]
-        left, right = len(before) - len(before.rstrip()), len(after) - len(after.lstrip())
-        if left and not after[:1].isalnum():
+        start, end = self.span(index)
+        left = start - len(self._string[:start].rstrip())
+        if left and not self._string[end : end + 1].isalnum():
             start -= left
         elif not left:
-            end += right
-        return self._child(Edit("delete", index % len(self.spans)), start, end, "")
+            end = len(self._string) - len(self._string[end:].lstrip())
+        return self._child("delete", index if index >= 0 else index + len(self.words), "", start, end, "")
 
     def insert(self, index: int, word: str) -> Text:
         """Add `word` before word `index` (`len(self)`: after the last word), set off by one space."""
@@ -218,7 +229,7 @@ class Text:
             start, new = self.spans[-1][1], " " + word
         else:
             start, new = len(self._string), word
-        return self._child(Edit("insert", index, word), start, start, new)
+        return self._child("insert", index, word, start, start, new)
 
     def append(self, word: str) -> Text:
         """Add `word` behind everything, after the sign that ends the text, set off by one space."""
@@ -226,7 +237,7 @@ class Text:
             raise ValueError(f"cannot append {word!r}")
         end = len(self._string.rstrip())
         new = f" {word}" if end else word
-        return self._child(Edit("append", len(self.spans), word), end, end, new)
+        return self._child("append", len(self.words), word, end, end, new)
 
     def prepend(self, word: str) -> Text:
         """Add `word` before everything, also before signs that open the text (¿, a quotation mark), and a space."""
@@ -234,7 +245,7 @@ class Text:
             raise ValueError(f"cannot prepend {word!r}")
         start = len(self._string) - len(self._string.lstrip())
         new = f"{word} " if start < len(self._string) else word
-        return self._child(Edit("prepend", 0, word), start, start, new)
+        return self._child("prepend", 0, word, start, start, new)
 
     def rewrite(self, string: str, spans: Sequence[Span]) -> Text:
         """Put another string, with these words, in the place of the whole text.
@@ -246,9 +257,7 @@ class Text:
         start = shared(old, string)
         tail = shared(old[start:][::-1], string[start:][::-1])
         end = len(old) - tail
-        child = self._child(
-            Edit("rewrite", 0, string, tuple(new.spans)), start, end, string[start : len(string) - tail]
-        )
+        child = self._child("rewrite", 0, string, start, end, string[start : len(string) - tail])
         child._spans, child._words = new.spans, new.words
         child._origins = tuple([INSERTED if at is None else self.origins[at] for at in lined_up(self.words, new.words)])
         before = self.root.words
@@ -260,9 +269,7 @@ class Text:
         """Make the edits one after the other; `text.root.apply(text.edits) == text`."""
         text = self
         for edit in edits:
-            if edit.kind == "delete":
-                text = text.delete(edit.index)
-            elif edit.kind == "insert":
+            if edit.kind == "insert":
                 text = text.insert(edit.index, edit.word)
             elif edit.kind == "append":
                 text = text.append(edit.word)
@@ -270,7 +277,7 @@ class Text:
                 text = text.prepend(edit.word)
             elif edit.kind == "rewrite":
                 text = text.rewrite(edit.word, edit.spans)
-            else:
+            else:  # of a word that is deleted the edit holds nothing
                 text = text.replace(edit.index, edit.word)
         return text
 
@@ -278,8 +285,8 @@ class Text:
         """Where a character range of `root` is in `str(self)`, or None if an edit touched it."""
         chain: list[tuple[int, int, str]] = []
         text = self
-        while text._parent is not None:
-            chain.append(text._splice)
+        while text._parent is not None and text._step is not None:
+            chain.append(text._step[3:])
             text = text._parent
         lo, hi = span
         for start, end, new in reversed(chain):
@@ -289,20 +296,3 @@ class Text:
             elif start < hi:
                 return None
         return lo, hi
-
-
-def _changed(old: tuple[T, ...], kind: Kind, at: int, new: tuple[T, ...]) -> tuple[T, ...]:
-    if kind in _ADDING:
-        return old[:at] + new + old[at:]
-    return old[:at] + (new if kind == "replace" else ()) + old[at + 1 :]
-
-
-def _moved(old: tuple[Span, ...], edit: Edit, start: int, end: int, new: str) -> tuple[Span, ...]:
-    """The word spans after `string[start:end]` gave way to `new`."""
-    at, shift = edit.index, len(new) - (end - start)
-    tail = old[at:] if edit.kind in _ADDING else old[at + 1 :]
-    here: tuple[Span, ...] = ()
-    if edit.kind != "delete":
-        lo = start + new.index(edit.word)
-        here = ((lo, lo + len(edit.word)),)
-    return (*old[:at], *here, *[(lo + shift, hi + shift) for lo, hi in tail])

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Protocol, runtime_checkable
 
+from robust.core.draws import Draws
 from robust.core.text import Text
 from robust.core.types import Fields, Lang
 
@@ -24,6 +25,10 @@ class Site:
     @property
     def word(self) -> str:
         return self.text.words[self.index]
+
+    def candidate(self, made: Text | str) -> Text:
+        """A candidate that is written as nothing but the word in the place of the site's, as a text."""
+        return self.text.replace(self.index, made) if isinstance(made, str) else made
 
 
 class Transformation(Protocol):
@@ -57,5 +62,18 @@ class WordTransformation(Protocol):
         """The words, none of them empty or the site's own, in the order of the candidates.
 
         None where a candidate changes more than the word.
+        """
+        ...
+
+
+@runtime_checkable
+class DrawnTransformation(Protocol):
+    """Optional: a transformation that can draw one of its candidates without making all of them."""
+
+    def drawn(self, site: Site, draws: Draws, /) -> Iterator[Text | str]:
+        """The candidates in random order, every order equally likely, each made when it is asked for.
+
+        A candidate that changes nothing but the word is given as the new word. One that is `random` draws from `draws`
+        in the place of `site.seed`: its candidates have the same distribution, and are not the same.
         """
         ...

@@ -69,7 +69,7 @@ def used_rows(records: Records, chosen: Chosen, spec: DataSpec, tally: Tally) ->
     for index, record in enumerate(records.rows):
         tally.total += 1
         fields = tuple([_text(records, index, record, column) for column in chosen.texts])
-        if not all(text.strip() for text in fields):
+        if not all(text and not text.isspace() for text in fields):
             tally.left_out[EMPTY_TEXT] += 1
             continue
         label, key = _label(records, index, record, chosen.label, names, spec.label_map) if chosen.label else (None, "")
@@ -110,12 +110,14 @@ def _used(records: Records, chosen: Chosen) -> dict[str, str]:
 
 def _text(records: Records, index: int, record: Mapping[str, object], column: str) -> str:
     """A cell as a string, as it stands; missing values are empty."""
+    value = record.get(column)
+    if isinstance(value, str) and value.isascii():
+        return value
     if column not in record:
         raise DataError(
             f"{records.where(index)}: has no {column!r} (it has {', '.join(record) or 'nothing'})",
             fix=f"give every row a {column!r}, or name another column",
         )
-    value = record[column]
     if isinstance(value, str):
         try:
             value.encode("utf-8")

@@ -121,8 +121,7 @@ def _delimited(mark: str) -> Callable[[Iterator[Row], Sequence[str], IO[str]], N
     def write(rows: Iterator[Row], columns: Sequence[str], file: IO[str]) -> None:
         writer = csv.writer(file, delimiter=mark, lineterminator="\n")
         writer.writerow(columns)
-        for row in rows:
-            writer.writerow(["" if row.get(c) is None else row.get(c) for c in columns])
+        writer.writerows([row.get(c) for c in columns] for row in rows)  # of None the writer makes an empty cell
 
     return write
 

@@ -11,8 +11,8 @@ from typing import cast
 import numpy as np
 
 from robust.core.constraint import CandidateConstraint, Pair
+from robust.core.edit import Edit
 from robust.core.gradient import GradientVictim, TokenGradient
-from robust.core.text import Edit
 from robust.core.transformation import Site, Transformation
 from robust.core.types import Fields, Floats
 from robust.core.victim import AnyVictim, CanonicalVictim, StructuredVictim, Victim

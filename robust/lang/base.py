@@ -129,6 +129,7 @@ def _known(code: Lang) -> Language:
     )
 
 
+@lru_cache(maxsize=len(LANGS))  # asked for at every word
 def language(code: str) -> Language:
     """The language with this code, always the same object; `UserError` for a code that is not known."""
     for known in LANGS:

@@ -10,6 +10,8 @@ def like(model: str, word: str) -> str:
 
     `MODEL` → `WORD`, `Model` and a single capital → `Word`, anything else stays as it is.
     """
+    if model.isascii() and model.islower():
+        return word
     if model.isupper() and sum(letter.isalpha() for letter in model) > 1:
         word = word.upper()
     elif model[:1].isupper():

@@ -21,6 +21,12 @@ def frequencies(lang: Lang) -> Mapping[str, int]:
 
 
 @lru_cache(maxsize=len(LANGS))
+def total(lang: Lang) -> int:
+    """How many words were counted, each as often as it was written."""
+    return sum(frequencies(lang).values())
+
+
+@lru_cache(maxsize=len(LANGS))
 def by_letters(lang: Lang) -> Mapping[str, tuple[str, ...]]:
     """Words without their marks → the words that are written so, the commonest first: `esta` → `esta`, `está`, `ésta`.
 

@@ -8,6 +8,8 @@ from collections.abc import Iterator, Sequence
 
 def split_letters(word: str) -> list[str]:
     """The characters of a word, each with the combining marks that follow it."""
+    if word.isascii():
+        return list(word)
     letters: list[str] = []
     for character in word:
         if letters and unicodedata.combining(character):
@@ -33,8 +35,15 @@ def put(letters: Sequence[str], at: int, new: str, length: int = 1) -> str:
     return "".join([*letters[:at], new, *letters[at + length :]])
 
 
-def occurrences(letters: Sequence[str], pattern: str) -> Iterator[int]:
-    """Where the letters of `pattern` (composed, in this case) stand in a word."""
+def shapes(letters: Sequence[str]) -> str:
+    """A character for each letter: its composed form, U+0000 where that is more than one."""
     forms = [unicodedata.normalize("NFC", letter) for letter in letters]
-    wanted = list(pattern)
-    return (at for at in range(len(forms) - len(wanted) + 1) if forms[at : at + len(wanted)] == wanted)
+    return "".join([form if len(form) == 1 else "\0" for form in forms])
+
+
+def occurrences(shape: str, pattern: str) -> Iterator[int]:
+    """Where the letters of `pattern` (composed, in this case) stand in a word, of which `shapes` tells."""
+    at = shape.find(pattern)
+    while at >= 0:
+        yield at
+        at = shape.find(pattern, at + 1)

@@ -42,6 +42,7 @@ def count(word: str, lang: Lang) -> float:
     return max(counted, RARE if known(word, lang) else 0) or UNKNOWN
 
 
+@lru_cache(maxsize=1 << 16)
 def correct(word: str, lang: Lang) -> str:
     """What `word` was meant to be, in its case; itself where it is in the dictionary, short, or not made of letters.
 
@@ -54,7 +55,7 @@ def correct(word: str, lang: Lang) -> str:
     return word if meant == plain else like(word, meant)
 
 
-@lru_cache(maxsize=1 << 17)
+@lru_cache(maxsize=1 << 16)
 def _meant(word: str, lang: Lang) -> str:
     best, weight = word, count(word, lang) * CHANCES["none"]
     for other, kind in slips(word, lang):

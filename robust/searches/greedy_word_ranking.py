@@ -9,8 +9,9 @@ from typing import Literal, get_args
 import numpy as np
 import numpy.typing as npt
 
+from robust.core.edit import Edit
 from robust.core.search import Scope
-from robust.core.text import Edit, Text
+from robust.core.text import Text
 from robust.core.types import Floats
 from robust.errors import PluginError
 from robust.registry import register

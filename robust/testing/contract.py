@@ -9,6 +9,7 @@ import contextlib
 import inspect
 import json
 import pickle
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -25,11 +26,13 @@ from robust.core.constraint import (
     TargetConstraint,
     WordConstraint,
 )
+from robust.core.draws import Draws
+from robust.core.edit import Edit
 from robust.core.example import Target
 from robust.core.goal import AnyGoal, LabelGoal, TaskGoal, given, resolved
 from robust.core.search import BudgetExceeded, Search
-from robust.core.text import Edit, Text
-from robust.core.transformation import Site, Transformation, WordTransformation
+from robust.core.text import Text
+from robust.core.transformation import DrawnTransformation, Site, Transformation, WordTransformation
 from robust.core.types import LANGS, Bools, Floats, Lang
 from robust.errors import RobustError
 from robust.lang.tokenise import spans
@@ -115,13 +118,27 @@ def check_transformation(transformation: Transformation, *, langs: Sequence[Lang
                     words = [site.text.replace(site.index, word) for word in forms]
                     same = _steps([site], [words]) == _steps([site], [texts])
                     _expect(same, transformation, "has other forms than candidates")
+        if isinstance(transformation, DrawnTransformation):
+            _check_drawn(transformation, sites, found)
         alone = [transformation([site])[0] for site in sites[::3]]
         _expect(_steps(sites[::3], alone) == _steps(sites, found)[::3], transformation, "depends on the batch")
         back = transformation(sites[::-1])[::-1]
         _expect(_steps(sites, back) == _steps(sites, found), transformation, "depends on the order of the batch")
 
 
-def _check_candidates(transformation: Transformation, site: Site, candidates: Sequence[Text]) -> None:
+def _check_drawn(transformation: DrawnTransformation, sites: Sequence[Site], found: Sequence[Sequence[Text]]) -> None:
+    """The same candidates as often, if not at random; made by the draws alone."""
+    for site, texts in zip(sites, found, strict=True):
+        drawn = [site.candidate(made) for made in transformation.drawn(site, Draws(site.seed))]
+        again = [site.candidate(made) for made in transformation.drawn(replace(site, seed=1), Draws(site.seed))]
+        _expect(_steps([site], [drawn]) == _steps([site], [again]), transformation, "draws by more than its draws")
+        _check_candidates(transformation, site, drawn)
+        if not getattr(transformation, "random", False):
+            same = Counter(_steps([site], [drawn])[0]) == Counter(_steps([site], [texts])[0])
+            _expect(same, transformation, "draws other candidates than it has")
+
+
+def _check_candidates(transformation: object, site: Site, candidates: Sequence[Text]) -> None:
     start, end = site.text.spans[site.index]
     before, after, old = str(site.text)[:start], str(site.text)[end:], str(site.text)
     for candidate in candidates:

@@ -15,12 +15,16 @@ def directly_before(text: Text, index: int) -> str:
 
 def parted_by_space(text: Text, index: int) -> bool:
     """Whether only white space stands between word `index` (1 or more) and the word before."""
-    return str(text)[text.spans[index - 1][1] : text.spans[index][0]].isspace()
+    return str(text)[text.span(index - 1)[1] : text.span(index)[0]].isspace()
 
 
 def shifts(text: Text, index: int, lang: Lang) -> bool:
     """Whether the word before word `index` has a form that depends on the sound of the next: *a*, *y*, *la* …"""
-    before = directly_before(text, index)
+    return is_shifting(directly_before(text, index), lang)
+
+
+def is_shifting(before: str, lang: Lang) -> bool:
+    """`shifts` of what is `directly_before`."""
     return before in ("a", "an") if lang == "en" else before in language(lang).shifting
 
 

@@ -22,8 +22,7 @@ def likely_name(text: Text, index: int) -> bool:
     word = text.words[index]
     if not (word[:1].isupper() and word[1:].islower()) or index == 0:
         return False
-    start = text.spans[index - 1][1]
-    gap = str(text)[start : text.spans[index][0]]
+    gap = str(text)[text.span(index - 1)[1] : text.span(index)[0]]
     titled = text.words[index - 1].lower() in _TITLES and (parted_by_space(text, index) or gap.strip() == ".")
     if not titled and _OPENING & set(gap):
         return False

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from robust.core.text import Text
 from robust.lang.case import like
-from robust.lang.es.crossing import crossed, phrase
+from robust.lang.es.crossing import Phrase, crossed, phrase
 from robust.lang.es.inflection import analyses, inflect
 from robust.lang.lexicon import Analysis, Lexicon, read
 from robust.transformations._repair import edited
@@ -16,20 +16,33 @@ from robust.transformations._repair import edited
 
 def crossings(text: Text, index: int) -> Iterator[Text]:
     """`text` with synonyms of the other gender in the place of noun `index`, best first, its phrase in agreement."""
+    if nouns := across(text, index):
+        found = phrase_of(text, index)
+        for noun in nouns:
+            candidate = crossing(text, found, noun)
+            if candidate is not None:
+                yield candidate
+
+
+def across(text: Text, index: int) -> tuple[str, ...]:
+    """The nouns that `crossings` tries, in the case of word `index`."""
     word = text.words[index]
     plain = unicodedata.normalize("NFC", word).lower()
     nouns = _nouns(plain)
-    if not nouns or like(word, plain) != word:
-        return
+    return tuple([like(word, noun) for noun in nouns]) if nouns and like(word, plain) == word else ()
+
+
+def phrase_of(text: Text, index: int) -> Phrase | None:
+    """The noun phrase of noun `index`; None where it is not certain."""
     string, ends = str(text), (0, *[end for _, end in text.spans])
     gaps = [string[end:start] for end, (start, _) in zip(ends, text.spans, strict=False)]
-    found = phrase(text.words, gaps, index)
-    if found is not None:
-        for noun in nouns:
-            made = crossed(text.words, found, like(word, noun))
-            candidate = edited(text, index, made) if made is not None else None
-            if candidate is not None:
-                yield candidate
+    return phrase(text.words, gaps, index)
+
+
+def crossing(text: Text, found: Phrase | None, noun: str) -> Text | None:
+    """`text` with `noun` in the place of the noun of its phrase, in agreement; None where that is not certain."""
+    made = crossed(text.words, found, noun) if found is not None else None
+    return None if found is None or made is None else edited(text, found.at, made)
 
 
 @lru_cache(maxsize=1 << 14)

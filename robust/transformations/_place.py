@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 
 from robust.core.text import Text
@@ -35,20 +35,25 @@ def fitting(text: Text, index: int, words: list[str], lang: Lang) -> list[str]:
     verb. A word there that can be a noun, and that no noun follows, is taken for one: what stands for it has to be able
     to be one, too. Unknown words may be anything.
     """
-    before = directly_before(text, index)
+    rule = fits_at(text, index, directly_before(text, index), lang)
+    return words if rule is None else [word for word in words if rule(word)]
+
+
+def fits_at(text: Text, index: int, before: str, lang: Lang) -> Callable[[str], bool] | None:
+    """What says of a word whether it is `fitting` after `before`, what is directly there; None where every word is."""
     known = language(lang)
     if lang == "es" and _of_haber(before):
         # `he dicho`: a participle, whatever else the word can be
-        return [word for word in words if _participle(word)] if _participle(text.words[index]) else words
+        return _participle if _participle(text.words[index]) else None
     if (
         before in _BEFORE_NOUNS[lang]
         and "noun" in known.parts_of_speech(text.words[index])
         and _last(text, index, lang)
     ):
-        return [word for word in words if not (found := known.parts_of_speech(word)) or "noun" in found]
+        return lambda word: not (found := known.parts_of_speech(word)) or "noun" in found
     if before in _NO_VERB_AFTER[lang]:
-        return [word for word in words if known.parts_of_speech(word) != {"verb"}]
-    return words
+        return lambda word: known.parts_of_speech(word) != {"verb"}
+    return None
 
 
 @lru_cache(maxsize=1 << 14)

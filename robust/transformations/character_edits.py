@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Literal, get_args
 
 import numpy as np
 
+from robust.core.draws import Draws
 from robust.core.text import Text
 from robust.core.transformation import Site
 from robust.core.types import LANGS, Lang
 from robust.errors import PluginError
 from robust.lang.base import language
-from robust.lang.letters import split_letters
+from robust.lang.letters import composed, split_letters
 from robust.registry import register
 from robust.transformations._words import replaced
 
@@ -63,25 +63,37 @@ class CharacterEdits:
 
     def forms(self, site: Site, /) -> Sequence[str]:
         """The words of the candidates."""
-        letters = split_letters(site.word)
         # Two numbers for each operation there is: what one draws does not depend on which others are in use.
-        draws = np.random.default_rng(site.seed).random((len(OPERATIONS), 2)).tolist()
-        found = [self._edited(letters, name, site.lang, *draws[OPERATIONS.index(name)]) for name in self.operations]
-        return [word for word in dict.fromkeys(found) if word and word != site.word]
+        numbers = np.random.default_rng(site.seed).random((len(OPERATIONS), 2)).tolist()
+        return self._words(site, [numbers[OPERATIONS.index(name)] for name in self.operations])
+
+    def drawn(self, site: Site, draws: Draws, /) -> Iterator[str]:
+        """The candidates in random order; the numbers are `draws`', which begin at a tenth of a generator's price."""
+        return draws.shuffled(self._words(site, [draws.two() for _ in self.operations]))
+
+    def _words(self, site: Site, numbers: Sequence[Sequence[float]]) -> list[str]:
+        """What the operations make of the word, with two numbers in [0, 1) for each."""
+        word, lang = site.word, site.lang
+        letters = split_letters(word)
+        found = [
+            self._edited(letters, name, lang, where, which)
+            for name, (where, which) in zip(self.operations, numbers, strict=True)
+        ]
+        return [other for other in dict.fromkeys(found) if other and other != word]
 
     def _edited(self, letters: list[str], operation: Operation, lang: Lang, where: float, which: float) -> str:
         """The word after the operation, empty where it cannot be done; `where` and `which` are in [0, 1)."""
         kept, n = int(self.keep_ends), len(letters)
-        places = range(kept, n - kept + {"swap": -1, "insert": 1}.get(operation, 0))
-        if not places or (operation == "delete" and n == 1):
+        places = n - 2 * kept + (operation == "insert") - (operation == "swap")
+        if places <= 0 or (operation == "delete" and n == 1):
             return ""
-        at = places[int(where * len(places))]
+        at = kept + int(where * places)
         if operation == "swap":
             return "".join([*letters[:at], letters[at + 1], letters[at], *letters[at + 2 :]])
         if operation == "delete":
             return "".join([*letters[:at], *letters[at + 1 :]])
         beside = letters[min(at, n - 1)]
-        small = unicodedata.normalize("NFC", beside).lower()
+        small = composed(beside)
         near = ALPHABETS[lang] if self.neighbours == "random" else language(lang).keyboard.get(small, "")
         choices = near if operation == "insert" else near.replace(small, "")
         if not choices:

@@ -13,7 +13,6 @@ from robust.lang.case import like
 from robust.lang.en.article import article
 from robust.lang.es.morphology.euphony import conjunction
 from robust.registry import register
-from robust.transformations._before import directly_before
 
 _CLOSING = {"(": ")", "[": "]", "{": "}", "«": "»", "“": "”", "‘": "’", '"': '"', "¿": "?", "¡": "!"}
 _PAUSES = ",;:"
@@ -42,18 +41,19 @@ class DeleteWord:
 
 
 def _without(text: Text, index: int, lang: Lang) -> list[Text]:
-    string, spans = str(text), text.spans
-    start = spans[index - 1][1] if index else 0
-    end = spans[index + 1][0] if index + 1 < len(spans) else len(string)
-    gap = _merged(string[start : spans[index][0]], string[spans[index][1] : end], first=index == 0)
-    shorter = text.delete(index)
-    if str(shorter) != string[:start] + gap + string[end:]:
-        shift = start + len(gap) - end
+    string, last = str(text), index + 1 == len(text)
+    start = text.span(index - 1)[1] if index else 0
+    lo, hi = text.span(index)
+    end = len(string) if last else text.span(index + 1)[0]
+    gap = _merged(string[start:lo], string[hi:end], first=index == 0)
+    shorter, made = text.delete(index), string[:start] + gap + string[end:]
+    if str(shorter) != made:
+        spans, shift = text.spans, start + len(gap) - end
         moved = [*spans[:index], *[(lo + shift, hi + shift) for lo, hi in spans[index + 1 :]]]
-        shorter = text.rewrite(string[:start] + gap + string[end:], moved)
-    if index == 0 or index == len(shorter) or not directly_before(shorter, index):
+        shorter = text.rewrite(made, moved)
+    if index == 0 or last or not gap.isspace():
         return [shorter]
-    before, following = shorter.words[index - 1], shorter.words[index]
+    before, following = text.words[index - 1], text.words[index + 1]
     wanted = _form(before.lower(), following, lang)
     if wanted is None:
         return []
@@ -71,6 +71,8 @@ def _form(before: str, following: str, lang: Lang) -> str | None:
 
 def _merged(before: str, after: str, *, first: bool) -> str:
     """What stands between the neighbours of a word that goes, from what stood before and after it."""
+    if before == after == " " and not first:
+        return " "
     while (left := before.rstrip())[-1:] and after.lstrip()[:1] == _CLOSING.get(left[-1]):
         before, after = left[:-1], after.lstrip()[1:]
     left, right = before.rstrip(), after.lstrip()

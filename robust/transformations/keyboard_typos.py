@@ -61,11 +61,15 @@ class KeyboardTypos:
         return _forms(self, site.word, site.lang)
 
     def _variants(self, word: str, lang: Lang) -> Iterator[str]:
-        layout = LAYOUTS[DEFAULT_LAYOUT[lang] if self.layout == "auto" else self.layout]
-        letters, kept = split_letters(word), int(self.keep_ends)
+        name = DEFAULT_LAYOUT[lang] if self.layout == "auto" else self.layout
+        layout, letters, kept = LAYOUTS[name], split_letters(word), int(self.keep_ends)
         for at in range(kept, len(letters) - kept):
             old, after = letters[at], "".join(letters[at + 1 : at + 2])
-            for keys in layout.slips(composed(old)):
+            alone = _slips(name, old)
+            if alone is not None:
+                before, behind = "".join(letters[:at]), "".join(letters[at + 1 :])
+                yield from [before + new + behind for new in alone]
+            for keys in layout.slips(composed(old)) if alone is None else ():
                 new, joined = typed(keys, layout.keys(composed(after)) or tuple(composed(after)))
                 if not (joined and at + 1 == len(letters) - kept):
                     yield put(letters, at, _cased(old, new, after if joined else ""), 1 + joined)
@@ -76,6 +80,15 @@ class KeyboardTypos:
 def _cased(old: str, new: str, after: str) -> str:
     """`new` in the case of the letter it stands for, and its last letter in the case of the one it swallowed."""
     return written_like(old, new[:-1]) + written_like(after, new[-1:]) if after else written_like(old, new)
+
+
+@lru_cache(maxsize=1 << 10)
+def _slips(name: LayoutName, old: str) -> tuple[str, ...] | None:
+    """What is typed in the place of a letter; None where that depends on the next one: a dead key is hit."""
+    pressed = list(LAYOUTS[name].slips(composed(old)))
+    if any(typed(keys, ("a",))[1] for keys in pressed):
+        return None
+    return tuple([_cased(old, typed(keys)[0], "") for keys in pressed])
 
 
 @lru_cache(maxsize=CACHED)

@@ -10,7 +10,7 @@ from typing import ClassVar
 from robust.core.text import Text
 from robust.core.transformation import Site
 from robust.core.types import LANGS, Lang
-from robust.lang.letters import occurrences, put, split_letters
+from robust.lang.letters import occurrences, put, shapes, split_letters
 from robust.lang.lookalikes import OCR, OCR_ACCENTS
 from robust.registry import register
 from robust.transformations._words import CACHED, others, replaced
@@ -44,8 +44,9 @@ class Ocr:
 
     def _variants(self, word: str) -> Iterator[str]:
         letters = split_letters(word)
+        shape = shapes(letters)
         for printed, read in OCR + OCR_ACCENTS * self.accents:
-            for at in occurrences(letters, printed):
+            for at in occurrences(shape, printed):
                 yield put(letters, at, read, len(printed))
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Literal, get_args
 
+from robust.core.draws import Draws
 from robust.core.text import Text
 from robust.core.transformation import Site
 from robust.core.types import LANGS, Lang
@@ -43,20 +44,36 @@ class Spacing:
 
     def __call__(self, sites: Sequence[Site], /) -> list[list[Text]]:
         """Candidates in the order of `operations`, splits from left to right."""
-        return [[text for name in self.operations for text in _OF[name](site)] for site in sites]
+        return [[site.candidate(made) for made in self._all(site)] for site in sites]
+
+    def drawn(self, site: Site, draws: Draws, /) -> Iterator[Text | str]:
+        """The candidates in random order."""
+        letters = split_letters(site.word)
+        for at in draws.shuffled(self._places(site, letters)):
+            yield _made(site, letters, at)
+
+    def _all(self, site: Site) -> Iterator[Text | str]:
+        letters = split_letters(site.word)
+        return (_made(site, letters, at) for at in self._places(site, letters))
+
+    def _places(self, site: Site, letters: Sequence[str]) -> list[int]:
+        """Before which letters a space may go; 0 for the space behind the word, which may go away."""
+        found: list[int] = []
+        for name in self.operations:
+            if name == "join":
+                found += [0] * _joins(site)
+            elif " " not in letters:
+                found += range(1, len(letters))
+        return found
 
 
-def _split(site: Site) -> Iterator[Text]:
-    letters = split_letters(site.word)
-    if " " not in letters:
-        for at in range(1, len(letters)):
-            yield site.text.replace(site.index, put(letters, at, " ", 0))
-
-
-def _join(site: Site) -> Iterator[Text]:
+def _joins(site: Site) -> bool:
     text, after = site.text, site.index + 1
-    if after < len(text) and set(str(text)[text.spans[site.index][1] : text.spans[after][0]]) == {" "}:
-        yield text.delete(after).replace(site.index, site.word + text.words[after])
+    return after < len(text) and set(str(text)[text.span(site.index)[1] : text.span(after)[0]]) == {" "}
 
 
-_OF = {"split": _split, "join": _join}
+def _made(site: Site, letters: Sequence[str], at: int) -> Text | str:
+    if at:
+        return put(letters, at, " ", 0)
+    text, after = site.text, site.index + 1
+    return text.delete(after).replace(site.index, site.word + text.words[after])

@@ -34,13 +34,15 @@ class SwapWords:
         return [self._swapped(site.text, site.index, site.lang) for site in sites]
 
     def _swapped(self, text: Text, index: int, lang: Lang) -> list[Text]:
-        if index + 1 >= len(text) or not parted_by_space(text, index + 1):
+        words = text.words
+        if index + 1 >= len(words) or not parted_by_space(text, index + 1):
             return []
-        first, second = text.words[index], text.words[index + 1]
+        first, second = words[index], words[index + 1]
         if index == 0 and second.islower() and _opens(first, lang):
             first, second = first.lower(), second.capitalize()
-        made = text.replace(index, second).replace(index + 1, first)
-        return [] if made == text else [made]
+        if second == words[index] and first == words[index + 1]:
+            return []
+        return [text.replace(index, second).replace(index + 1, first)]
 
 
 def _opens(word: str, lang: Lang) -> bool:

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain, islice
 from typing import ClassVar
 
+from robust.core.draws import Draws
 from robust.core.text import Text
 from robust.core.transformation import Site
 from robust.core.types import LANGS, Lang
 from robust.errors import PluginError
 from robust.lang.base import language
 from robust.registry import register
-from robust.transformations._before import shifts
+from robust.transformations._before import directly_before, is_shifting, shifts
 from robust.transformations._capital import likely_name
-from robust.transformations._crossing import crossings
-from robust.transformations._place import fitting
+from robust.transformations._crossing import across, crossing, crossings, phrase_of
+from robust.transformations._place import fits_at, fitting
 from robust.transformations._repair import put
 from robust.transformations._short import before_noun
+from robust.transformations._words import CACHED
 
 
 @register("transformations", "synonyms")
@@ -58,19 +61,45 @@ class Synonyms:
         words = self._fitting(site)[: self.k]
         return words if len(words) == self.k or next(self._crossing(site), None) is None else None
 
+    def drawn(self, site: Site, draws: Draws, /) -> Iterator[Text | str]:
+        """The candidates in random order; whether a synonym fits is asked of those that are drawn alone."""
+        text, index, lang = site.text, site.index, site.lang
+        words = _offered(lang, site.word)
+        nouns = across(text, index) if self._crosses(site) else ()
+        if not (words or nouns) or likely_name(text, index):
+            return
+        if len(words) + len(nouns) > self.k:  # which of them are the first `k` that fit?
+            found: Sequence[Text | str] | None = self.forms(site)
+            yield from draws.shuffled(self._candidates(site) if found is None else found)
+            return
+        before = directly_before(text, index)
+        rule, shifting = fits_at(text, index, before, lang), is_shifting(before, lang)
+        for at in draws.shuffled(range(len(words) + len(nouns))):
+            made: Text | str | None
+            if at >= len(words):
+                made = crossing(text, phrase_of(text, index), nouns[at - len(words)])
+            else:
+                made = words[at] if rule is None or rule(words[at]) else None
+                if made is not None and lang == "es":
+                    made = _shortened(site, made)
+                if made is not None and shifting:
+                    made = put(text, index, made, lang)
+            if made is not None:
+                yield made
+
+    def _crosses(self, site: Site) -> bool:
+        return self.other_gender and site.lang == "es"
+
     def _crossing(self, site: Site) -> Iterator[Text]:
-        if self.other_gender and site.lang == "es" and not likely_name(site.text, site.index):
+        if self._crosses(site) and not likely_name(site.text, site.index):
             yield from crossings(site.text, site.index)
 
     def _fitting(self, site: Site) -> list[str]:
-        if likely_name(site.text, site.index):
+        words = list(_offered(site.lang, site.word))
+        if not words or likely_name(site.text, site.index):
             return []
-        words = [word for word in dict.fromkeys(language(site.lang).synonyms(site.word)) if word and word != site.word]
         words = fitting(site.text, site.index, words, site.lang)
-        if site.lang == "es":
-            shorter = (before_noun(site.text, site.index, word) for word in words)
-            return [word for word in shorter if word is not None and word != site.word]
-        return words
+        return [word for word in (_shortened(site, word) for word in words) if word] if site.lang == "es" else words
 
     def _candidates(self, site: Site) -> list[Text]:
         words = self._fitting(site)
@@ -80,3 +109,14 @@ class Synonyms:
             same = (put(site.text, site.index, word, site.lang) for word in words)
         every = (text for text in chain(same, self._crossing(site)) if text is not None)
         return list(islice(every, self.k))
+
+
+@lru_cache(maxsize=CACHED)
+def _offered(lang: Lang, word: str) -> tuple[str, ...]:
+    return tuple([other for other in dict.fromkeys(language(lang).synonyms(word)) if other and other != word])
+
+
+def _shortened(site: Site, word: str) -> str | None:
+    """A Spanish word in the form that it takes before a noun; None where that is the word that stands there."""
+    short = before_noun(site.text, site.index, word)
+    return None if short == site.word else short

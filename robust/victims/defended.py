@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import lru_cache, partial
 from importlib.resources import files
 from typing import cast
 
@@ -19,7 +19,7 @@ from robust.core.types import LANGS, Fields, Floats, Lang
 from robust.core.victim import AnyVictim, CanonicalVictim, Victim, VictimMeta
 from robust.errors import UserError, did_you_mean
 from robust.lang.base import language
-from robust.lang.frequency import NAME, frequencies
+from robust.lang.frequency import NAME, frequencies, total
 from robust.lang.normal import normalise
 from robust.lang.spelling import correct
 
@@ -40,7 +40,7 @@ class CleanedVictim:
 
     def logits(self, batch: Sequence[Fields], /) -> Floats:
         """Logits `(n, n_labels)` of the cleaned inputs."""
-        return self.victim.logits([tuple(map(self.clean, fields)) for fields in batch])
+        return _each_once(self.victim.logits, [tuple(map(self.clean, fields)) for fields in batch])
 
     def canonical(self, item: Fields, /) -> Floats:
         """Logits `(n_labels,)` of one cleaned input, alone in its batch, in float32 where the classifier can."""
@@ -79,14 +79,14 @@ class DoubtingVictim:
     def suspects(self, batch: Sequence[Fields], /) -> list[bool]:
         """Whether each input is taken for adversarial."""
         replaced = [tuple(map(self.common, fields)) for fields in batch]
-        return list(self._doubted(self.victim.logits(batch), self.victim.logits(replaced)))
+        return list(self._doubted(self.victim.logits(batch), _each_once(self.victim.logits, replaced)))
 
     def _decided(self, ask: Callable[[Sequence[Fields]], Floats], batch: Sequence[Fields]) -> Floats:
         replaced = [tuple(map(self.common, fields)) for fields in batch]
         answer = np.array(ask(batch), np.float32)
         changed = [at for at, (old, new) in enumerate(zip(batch, replaced, strict=True)) if old != new]
         if changed:
-            other = ask([replaced[at] for at in changed])
+            other = _each_once(ask, [replaced[at] for at in changed])
             doubted = self._doubted(answer[changed], other)
             for at, row, doubt in zip(changed, other, doubted, strict=True):
                 if doubt:
@@ -98,6 +98,12 @@ class DoubtingVictim:
         rows = np.arange(len(top))
         fall = _softmax(answer)[rows, top] - _softmax(other)[rows, top]
         return [bool(drop > self.doubt) for drop in fall]
+
+
+def _each_once(ask: Callable[[Sequence[Fields]], Floats], batch: Sequence[Fields]) -> Floats:
+    """The answers to a batch in which many are the same: an attack's slips are mostly put right to one text."""
+    places = {fields: at for at, fields in enumerate(dict.fromkeys(batch))}
+    return np.asarray(ask(list(places)))[[places[fields] for fields in batch]]
 
 
 def _softmax(logits: Floats) -> Floats:
@@ -122,18 +128,18 @@ def common(text: str, lang: Lang, rare: float = RARE) -> str:
 
     `rare` is in occurrences per ten million words; stop words have no synonyms, so negations stay.
     """
+    return _word_by_word(text, lang, lambda at, word: _commoner(word, lang, rare))
+
+
+@lru_cache(maxsize=1 << 16)
+def _commoner(word: str, lang: Lang, rare: float) -> str:
     counted = frequencies(lang)
-    limit = rare * sum(counted.values()) / 1e7
-
-    def commoner(at: int, word: str) -> str:
-        here = counted.get(word.lower(), 0)
-        if here >= limit:
-            return word
-        others = language(lang).synonyms(word)
-        best = max(others, key=lambda other: counted.get(other.lower(), 0), default=word)
-        return best if counted.get(best.lower(), 0) > here else word
-
-    return _word_by_word(text, lang, commoner)
+    here = counted.get(word.lower(), 0)
+    if here >= rare * total(lang) / 1e7:
+        return word
+    others = language(lang).synonyms(word)
+    best = max(others, key=lambda other: counted.get(other.lower(), 0), default=word)
+    return best if counted.get(best.lower(), 0) > here else word
 
 
 def _word_by_word(text: str, lang: Lang, change: Callable[[int, str], str]) -> str:

@@ -115,3 +115,27 @@ def test_a_word_that_no_edit_touched_can_be_located(text: Text) -> None:
 def test_texts_travel_between_processes(text: Text) -> None:
     again = pickle.loads(pickle.dumps(text))
     assert (again, again.words, again.edits, again.root) == (text, text.words, text.edits, text.root)
+
+
+@given(edited(), st.data())
+def test_words_are_found_one_by_one_where_they_all_are(text: Text, data: st.DataObject) -> None:
+    """In any order, in a text whose places nobody asked for before."""
+    fresh = text.root.apply(text.edits)
+    if not len(text):
+        return
+    for index in data.draw(st.lists(st.integers(0, len(text) - 1), max_size=6)):
+        lo, hi = fresh.span(index)
+        assert str(fresh)[lo:hi] == text.words[index]
+        assert (lo, hi) == text.spans[index]
+
+
+@given(st.lists(st.sampled_from(["a", "an", "ana", "banana", "n"]), min_size=1, max_size=8), st.data())
+def test_words_that_hold_one_another_are_told_apart(words: list[str], data: st.DataObject) -> None:
+    text = Text.of_words(" ".join(words), tuple(words))
+    starts = [sum(map(len, words[:at])) + at for at in range(len(words))]
+    for index in data.draw(st.lists(st.integers(0, len(words) - 1), max_size=6)):
+        assert text.span(index) == (starts[index], starts[index] + len(words[index]))
+        changed = text.replace(index, "new")
+        assert str(changed) == " ".join([*words[:index], "new", *words[index + 1 :]])
+        other = data.draw(st.integers(0, len(words) - 1))
+        assert str(changed)[slice(*changed.span(other))] == changed.words[other]

@@ -7,6 +7,7 @@ of the *Oxford English Dictionary*.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Literal, TypeAlias
 
 Article: TypeAlias = Literal["a", "an"]
@@ -30,6 +31,7 @@ _SPELT_OUT = frozenset(
 """Capitals that could be read as a word but are not."""
 
 
+@lru_cache(maxsize=1 << 14)
 def article(following: str) -> Article | None:
     """The article before the word `following`, in any case; None where speakers differ or the spelling does not tell.
 

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice
 
 from robust.constraints.keep_answers import KeepAnswers
 from robust.core.constraint import TargetConstraint
@@ -39,14 +40,16 @@ class Augmenter:
         Raises the `RobustError` family for languages that the recipe is not for, and parts that cannot be loaded.
         """
         self.load({item.lang for item in items})
-        drafts = [Draft(item, number, item.text, draws) for item in items for number, draws in self._begun(item)]
+        numbers = [self._number(item) for item in items]
+        pairs = zip(items, numbers, strict=True)
+        drafts = [self._begun(item, number) for item, last in pairs for number in range(1, last + 1)]
         for tagged in (False, True):
             # Answers guard themselves; the steps are the same in all else.
             share = [draft for draft in drafts if isinstance(draft.item.target, Answers) is tagged]
             if share:
                 (self._guarded if tagged else self._step)(share)
         made = iter(drafts)
-        return [list(_distinct(item, made, self._number(item))) for item in items]
+        return [_distinct(item, list(islice(made, number))) for item, number in zip(items, numbers, strict=True)]
 
     def load(self, langs: Iterable[Lang]) -> None:
         """Load what texts in `langs` need; raises as a call does."""
@@ -84,9 +87,9 @@ class Augmenter:
             other_words=known.other_words if known else 1.0,
         )
 
-    def _begun(self, item: Item) -> Iterator[tuple[int, Draws]]:
-        for number in range(1, self._number(item) + 1):
-            yield number, Draws(derive(self.seed, "augment", self.recipe.name, item.id, number))
+    def _begun(self, item: Item, number: int) -> Draft:
+        draws = Draws(derive(self.seed, "augment", self.recipe.name, item.id, number))
+        return Draft(item, number, item.text, draws)
 
     def _number(self, item: Item) -> int:
         copies = self.recipe.augment.copies
@@ -134,15 +137,11 @@ def fits_task(recipe: AugmentRecipe, task: Task) -> None:
             )
 
 
-def _distinct(item: Item, drafts: Iterator[Draft], number: int) -> Iterator[Copy]:
-    found = {str(item.text)}
-    for _ in range(number):
-        draft = next(drafts)
+def _distinct(item: Item, drafts: Sequence[Draft]) -> list[Copy]:
+    found, copies = [str(item.text)], list[Copy]()
+    for draft in drafts:
         if (text := str(draft.text)) not in found:
-            found.add(text)
-            yield Copy(
-                item=item,
-                number=draft.number,
-                text=draft.text,
-                operators=tuple(dict.fromkeys(draft.operators)),
-            )
+            found.append(text)
+            operators = tuple(dict.fromkeys(draft.operators))
+            copies.append(Copy(item=item, number=draft.number, text=draft.text, operators=operators))
+    return copies

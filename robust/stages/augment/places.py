@@ -84,7 +84,7 @@ def places(rules: Rules, item: Item, text: Text, *, whole: bool = False) -> Plac
     """The words of the original that are still in `text`; the first alone where the change is of the `whole`."""
     if whole:
         return Places(Rules(), item, [0] if len(item.text) else [])
-    left = list(range(len(text)) if text is item.text else [at for at in text.origins if at != INSERTED])
+    left = list(range(len(text.words))) if text is item.text else [at for at in text.origins if at != INSERTED]
     return Places(rules, item, left)
 
 

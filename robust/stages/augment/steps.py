@@ -6,7 +6,7 @@ import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 import numpy as np
 
@@ -14,7 +14,7 @@ from robust.core.attack import Loading
 from robust.core.constraint import CandidateConstraint, Pair, TargetConstraint
 from robust.core.draws import Draws
 from robust.core.text import Text
-from robust.core.transformation import Site, Transformation, WordTransformation
+from robust.core.transformation import DrawnTransformation, Site, Transformation, WordTransformation
 from robust.core.types import Lang
 from robust.recipe import augment as recipe
 from robust.stages.augment.items import Item
@@ -50,21 +50,51 @@ class Change:
     share: float
     word_weights: Mapping[str, float] = field(default_factory=dict)
     other_words: float = 1.0
+    whole: bool = field(init=False)
+    random: bool = field(init=False)
+    offers: Literal["drawn", "forms", "all"] = field(init=False)
+    """How the transformation is asked for candidates, where no model is run."""
+
+    def __post_init__(self) -> None:
+        part = self.transformation
+        drawn = isinstance(part, DrawnTransformation)
+        object.__setattr__(self, "whole", bool(getattr(part, "whole", False)))
+        object.__setattr__(self, "random", bool(getattr(part, "random", False)) and not drawn)
+        offers = "drawn" if drawn else "forms" if isinstance(part, WordTransformation) else "all"
+        object.__setattr__(self, "offers", offers)
+
+    @property
+    def runs_a_model(self) -> bool:
+        """Whether the transformation or a constraint runs a model."""
+        return bool(self.costly) or bool(getattr(self.transformation, "costly", False))
 
     def __call__(self, drafts: Sequence[Draft]) -> None:
         """Change the drafts, one word of each at a time."""
-        offers = self.transformation if isinstance(self.transformation, WordTransformation) else None
+        if self.runs_a_model:
+            self._together(drafts)
+            return
+        for draft in drafts:
+            work = _Work.begin(self, draft)
+            while not work.done and work.find():
+                work.take(self._offered(work.site, draft.draws))
+
+    def _offered(self, site: Site, draws: Draws) -> Iterator[Text | str]:
+        """The candidates of a site in random order."""
+        part, forms = self.transformation, None
+        if self.offers == "drawn":
+            return part.drawn(site, draws)  # type: ignore[attr-defined, no-any-return]  # `offers` says that it is there
+        if self.offers == "forms":
+            forms = part.forms(site)  # type: ignore[attr-defined]
+        return draws.shuffled(part([site])[0] if forms is None else forms)
+
+    def _together(self, drafts: Sequence[Draft]) -> None:
+        """Change the drafts, a word of all of them at a time: a model is asked about many texts at once."""
         live = [work for draft in drafts if (work := _Work.begin(self, draft)).find()]
         while live:
-            if offers is not None and not self.costly:
-                for work in live:
-                    forms = offers.forms(work.site)
-                    work.take(self.transformation([work.site])[0] if forms is None else forms)
-            else:
-                found = self.transformation([work.site for work in live])
-                for work, texts in zip(live, self._kept(live, found) if self.costly else found, strict=True):
-                    work.take(texts)
-            live = [work for work in live if work.find()]
+            found = self.transformation([work.site for work in live])
+            for work, texts in zip(live, self._kept(live, found) if self.costly else found, strict=True):
+                work.take(work.draft.draws.shuffled(texts))
+            live = [work for work in live if not work.done and work.find()]
 
     def _kept(self, live: Sequence[_Work], found: Sequence[Sequence[Text]]) -> list[list[Text]]:
         """Those candidates that the costly constraints allow; each is asked about all of them at once."""
@@ -89,62 +119,50 @@ class _Work:
     places: Places
     wanted: int
     before: int
-    random: bool
     site: Site = field(init=False)
     done: bool = False
 
     @classmethod
     def begin(cls, change: Change, draft: Draft) -> _Work:
-        whole = bool(getattr(change.transformation, "whole", False))
         item, text = draft.item, draft.text
-        found = places(change.rules, item, text, whole=whole)
-        if change.word_weights and not whole:
+        found = places(change.rules, item, text, whole=change.whole)
+        if change.word_weights and not change.whole:
             weigh(found, text, change.word_weights, change.other_words, draft.draws)
-        wanted = max(change.words, math.ceil(change.share * len(text) - 1e-9))
-        before = 0 if text is item.text else text.words_changed
-        return cls(change, draft, found, wanted, before, bool(getattr(change.transformation, "random", False)))
+        wanted = max(change.words, math.ceil(change.share * len(text) - 1e-9)) if change.share else change.words
+        return cls(change, draft, found, wanted, 0 if text is item.text else text.words_changed)
 
     def find(self) -> bool:
-        """Draw the next word; False where enough are changed or none is left."""
-        draft = self.draft
-        if self.done:
-            return False
+        """Draw the next word; False where none is left."""
+        draft, item = self.draft, self.draft.item
         index = self.places.draw(draft.text, draft.draws)
         if index is None:
             return False
-        seed = draft.draws.below(1 << 63) if self.random else 0
-        self.site = Site(draft.text, index, draft.item.lang, seed, draft.item.before, draft.item.after)
+        seed = draft.draws.below(1 << 63) if self.change.random else 0
+        self.site = Site(draft.text, index, item.lang, seed, item.before, item.after)
         return True
 
     def fits(self, text: Text) -> bool:
         """Whether a candidate is a change, the cheap constraints allow it, and the item's target still holds."""
-        draft, change = self.draft, self.change
-        if text == draft.text or text == draft.item.text:
+        item, change, target = self.draft.item, self.change, self.draft.item.target
+        if text == item.text or text == self.draft.text:
             return False
-        pair = [Pair(draft.item.text, text, draft.item.lang)] if change.checks else []
-        if not all(check(pair)[0] for check in change.checks):
-            return False
-        target = draft.item.target
+        if change.checks:
+            pair = [Pair(item.text, text, item.lang)]
+            if not all(check(pair)[0] for check in change.checks):
+                return False
         if target is None:
             return True
-        return draft.item.keeps(text) and all(guard.keeps([text], target)[0] for guard in change.guards)
+        return item.keeps(text) and all(guard.keeps([text], target)[0] for guard in change.guards)
 
-    def take(self, offered: Sequence[Text] | Sequence[str]) -> None:
-        """Change the draft to one of the candidates (or words) that fit, drawn alike."""
-        draws, site = self.draft.draws, self.site
-        left: list[Text | str] = list(offered)
-        while left:
-            at = draws.below(len(left))
-            option = left[at]
-            text = site.text.replace(site.index, option) if isinstance(option, str) else option
+    def take(self, offered: Iterator[Text | str]) -> None:
+        """Change the draft to the first of the candidates that fits."""
+        for made in offered:
+            text = self.site.candidate(made)
             if self.fits(text):
                 self.draft.text = text
                 self.draft.operators.append(self.change.name)
-                one = self.wanted == 1
-                self.done = one or text.words_changed - self.before >= self.wanted
+                self.done = self.wanted == 1 or text.words_changed - self.before >= self.wanted
                 return
-            left[at] = left[-1]
-            left.pop()
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,4 +266,4 @@ def ready(step: Step, langs: Collection[Lang]) -> None:
 
 def runs_a_model(step: Step) -> bool:
     """Whether a part of a step runs a model."""
-    return any(change.costly or getattr(change.transformation, "costly", False) for change in changes(step))
+    return any(change.runs_a_model for change in changes(step))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from itertools import permutations
+
 import numpy as np
 from scipy import stats
 
@@ -33,3 +36,27 @@ def test_fractions_are_uniform_and_unrelated() -> None:
     assert found.max() < 1
     assert stats.kstest(found, "uniform").pvalue > 1e-4
     assert abs(np.corrcoef(found[:-1], found[1:])[0, 1]) < 0.04
+
+
+def test_two_numbers_of_one_draw_are_uniform_and_unrelated() -> None:
+    draws = Draws(5)
+    found = np.array([draws.two() for _ in range(8000)])
+    assert found.min() >= 0
+    assert found.max() < 1
+    assert stats.kstest(found[:, 0], "uniform").pvalue > 1e-4
+    assert stats.kstest(found[:, 1], "uniform").pvalue > 1e-4
+    assert abs(np.corrcoef(found.T)[0, 1]) < 0.04
+
+
+def test_every_order_is_as_likely() -> None:
+    orders = Counter("".join(Draws(seed).shuffled("abcd")) for seed in range(12000))
+    assert set(orders) == {"".join(order) for order in permutations("abcd")}
+    assert stats.chisquare(list(orders.values())).pvalue > 1e-4
+    assert list(Draws(0).shuffled([])) == []
+
+
+def test_who_takes_one_item_pays_for_one_draw() -> None:
+    one, other = Draws(3), Draws(3)
+    next(one.shuffled(range(1000)))
+    other.below(1000)
+    assert one.below(1000) == other.below(1000)

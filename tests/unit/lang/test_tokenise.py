@@ -98,7 +98,9 @@ def test_linear_time(unit: str) -> None:
 
 USUAL = st.lists(
     st.one_of(
-        st.sampled_from([*"abzAZéñÜß019 '’-.,!¿", "-lrb-", "'s", "'ll", "http://x.y", "www.a.b", "\n", "3,5", "n't"]),
+        st.sampled_from(
+            [*"abzAZéñÜß019 '’-.,!¿", "-lrb-", "'s", "'ll", "http://x.y", "www.a.b", "wWw.", "\n", "3,5", "n't"]
+        ),
         st.characters(min_codepoint=32, max_codepoint=255),
     ),
     max_size=30,
@@ -115,6 +117,9 @@ def test_usual_sentences_take_the_short_way() -> None:
     assert tokenise._is_usual("¿Qué tal? «Don’t miss» it – 3,5 (o 1.000) €!")
     for other in ("see www.x.es", "http://a.b", "-LRB- good", "me@x.es", "cafe\u0301", "👍", "a_b", "ª"):
         assert not tokenise._is_usual(other)
+    assert tokenise._plain_words("It's a well-made film (24 nights): ¡qué más da!")
+    for other in ("it 's", "- no -", "rock 'n' roll", "3,5", "www.x", "“so”", "x--y"):
+        assert tokenise._plain_words(other) is None
 
 
 @given(USUAL)

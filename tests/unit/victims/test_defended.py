@@ -43,6 +43,21 @@ def test_the_model_reads_the_cleaned_text() -> None:
     assert np.array_equal(both.canonical(("gооd food",)), victim.logits([("good food",)])[0])
 
 
+def test_what_reads_alike_is_asked_once_and_answered_everywhere() -> None:
+    asked: list[int] = []
+
+    class Listening(Counting):
+        def logits(self, batch: Sequence[Fields], /) -> Floats:
+            asked.append(len(batch))
+            return super().logits(batch)
+
+    batch = [("goood food",), ("bad food",), ("good food",), ("goodd food",), ("bad food",)]
+    alike = [("good food",), ("bad food",), ("good food",), ("good food",), ("bad food",)]
+    assert np.array_equal(defended(Listening(), ["spelling"]).logits(batch), Counting().logits(alike))
+    assert asked == [2]
+    assert defended(Listening(), ["spelling"]).logits([]).shape[0] == 0
+
+
 def test_doubt_is_a_fall_of_the_predicted_class() -> None:
     victim = Counting()
     swaps = {"fine": "good", "good": "bland"}
