@@ -70,5 +70,5 @@ def test_any_text_becomes_any_other(old: str, new: str) -> None:
 
 
 def test_spans_must_fit() -> None:
-    with pytest.raises(ValueError, match="outside a string"):
+    with pytest.raises(ValueError, match="outside of 1 characters"):
         text("a b").rewrite("c", [(0, 5)])

@@ -8,7 +8,7 @@ import pytest
 
 from robust.core.types import LANGS, Lang
 from robust.lang.forms import alternatives, short_forms
-from robust.lang.letters import composed, occurrences, put, split_letters, written_like
+from robust.lang.letters import composed, occurrences, put, shapes, split_letters, written_like
 from robust.lang.lexicon import read
 from robust.lang.lookalikes import HOMOGLYPHS, LEET, MARKED, OCR, OCR_ACCENTS
 
@@ -44,8 +44,8 @@ def test_letters() -> None:
     assert written_like("a\u0301", "é") == "e\u0301"
     assert put(["a", "b", "c"], 1, "xy", 2) == "axy"
     assert put(["a", "b"], 1, " ", 0) == "a b"
-    assert list(occurrences(["ñ", "n\u0303", "n"], "ñ")) == [0, 1]
-    assert list(occurrences(list("arnrn"), "rn")) == [1, 3]
+    assert list(occurrences(shapes(["ñ", "n\u0303", "n"]), "ñ")) == [0, 1]
+    assert list(occurrences(shapes(list("arnrn")), "rn")) == [1, 3]
 
 
 def test_accent_pairs_differ_in_the_accent_alone() -> None:
