@@ -18,6 +18,8 @@ from robust.recipe.problems import Problem, error
 from robust.recipe.validate import validate
 from robust.recipe.yaml import read
 
+MOST_LISTED = 12
+"""Recipes that a message names; of more it says how many there are."""
 M = TypeVar("M", bound=BaseModel)
 
 PACKAGE = Path(robust.__file__).parent
@@ -79,7 +81,8 @@ def find(name_or_path: str | Path, family: str | None = None) -> Path:
         raise RecipeError(f"there is a recipe {str(name_or_path)!r} in {both}", fix="say which with --family")
     names = [r.name for r in known]
     hint = did_you_mean(str(name_or_path), names) or did_you_mean(asked.name, names)
-    listed = f"known: {', '.join(names)}" if names else "none are installed"
+    listed = f"known: {', '.join(names)}" if len(names) <= MOST_LISTED else f"there are {len(names)} others"
+    listed = listed if names else "none are installed"
     kind = f"{family} recipe" if family else "recipe"
     raise RecipeError(
         f"no {kind} is called {str(name_or_path)!r} ({listed})",
