@@ -76,8 +76,8 @@ def outcomes(recipe: str, victim: AnyVictim, examples: Sequence[Example]) -> lis
 def page(kept: Mapping[str, Mapping[str, Cell]], limit: int) -> str:
     """All that was measured at a limit, as Markdown."""
     parts = ["# Defences of the inputs", _about(limit)]
-    for name, cells in sorted(kept.items(), key=lambda item: item[0].split("/")[1:]):
-        recipe, model, at = name.split("/")
+    for name, cells in sorted(kept.items(), key=lambda item: item[0].rsplit("/", 2)[1:]):
+        recipe, model, at = name.rsplit("/", 2)  # a recipe may be a file
         if at == f"limit {limit}":
             parts.append(f"## {recipe}, {model}")
             parts.append(markdown(HEAD, [_row(defence, cell, cells[NONE]) for defence, cell in cells.items()]))
@@ -139,7 +139,9 @@ def main(words: Sequence[str] | None = None) -> None:
         kept[key(recipe, asked.lang, asked.limit)] = cells
         place.write_text(json.dumps(kept) + "\n", "utf-8")
         (asked.out / "table.md").write_text(page(kept, asked.limit), "utf-8")
-    print((asked.out / "table.md").read_text("utf-8"))
+    told = page(json.loads(place.read_text("utf-8")), asked.limit)  # also where nothing was left to run
+    (asked.out / "table.md").write_text(told, "utf-8")
+    print(told)
 
 
 if __name__ == "__main__":

@@ -277,8 +277,8 @@ class Text:
                 text = text.prepend(edit.word)
             elif edit.kind == "rewrite":
                 text = text.rewrite(edit.word, edit.spans)
-            else:  # of a word that is deleted the edit holds nothing
-                text = text.replace(edit.index, edit.word)
+            else:
+                text = text.replace(edit.index, "" if edit.kind == "delete" else edit.word)
         return text
 
     def locate(self, span: Span) -> Span | None:

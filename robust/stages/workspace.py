@@ -61,9 +61,10 @@ def workspace(out: Path, *, purpose: Mapping[str, object], marker: str, force: b
         known = begun.get("identity")
         resumed = known == identity
         if known not in (None, identity) and not force:
-            changed = ", ".join(list(_changed(begun.get("purpose"), json.loads(json.dumps(purpose))))[:MOST_NAMED])
+            changed = list(_changed(begun.get("purpose"), json.loads(json.dumps(purpose))))[:MOST_NAMED]
+            told = f": {', '.join(changed)}" if changed else ""  # `1` and `true` are equal here, and no field is `null`
             raise UserError(
-                f"{partial} holds unfinished work that was begun otherwise: {changed}",
+                f"{partial} holds unfinished work that was begun otherwise{told}",
                 fix="run the same command as before to go on with it, or give it up with --force",
             )
         if not resumed:

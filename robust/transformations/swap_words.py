@@ -42,7 +42,8 @@ class SwapWords:
             first, second = first.lower(), second.capitalize()
         if second == words[index] and first == words[index + 1]:
             return []
-        return [text.replace(index, second).replace(index + 1, first)]
+        made = text.replace(index, second).replace(index + 1, first)
+        return [] if made == text else [made]  # `a a` and `a`, where a word was split
 
 
 def _opens(word: str, lang: Lang) -> bool:

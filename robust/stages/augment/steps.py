@@ -59,7 +59,9 @@ class Change:
         part = self.transformation
         drawn = isinstance(part, DrawnTransformation)
         object.__setattr__(self, "whole", bool(getattr(part, "whole", False)))
-        object.__setattr__(self, "random", bool(getattr(part, "random", False)) and not drawn)
+        # `drawn` takes its chances from the draws; asked together with a model, a part has but the seed of its site.
+        random = bool(getattr(part, "random", False)) and (self.runs_a_model or not drawn)
+        object.__setattr__(self, "random", random)
         offers = "drawn" if drawn else "forms" if isinstance(part, WordTransformation) else "all"
         object.__setattr__(self, "offers", offers)
 

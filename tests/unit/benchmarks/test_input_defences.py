@@ -32,3 +32,5 @@ def test_a_row_tells_costs_and_gains_by_text() -> None:
     assert "deepwordbug (starter-en)" not in lines[-1]
     assert "deepwordbug (starter-es)" in lines[-1]
     assert "## deepwordbug" not in page(kept, 20), "another limit is another table"
+    files = page({key("my/leet.yaml", "en", 10): {NONE: bare | costs}}, 10)
+    assert "## my/leet.yaml, starter-en" in files

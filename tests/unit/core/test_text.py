@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from robust.core.edit import Edit
 from robust.core.example import Answers, Example, TokenLabels
 from robust.core.seeds import derive
 from robust.core.text import Text
@@ -89,3 +90,8 @@ def test_long_histories_are_no_problem() -> None:
     assert text.words == ("w2997", "w2998", "w2999")
     assert text.edited == {0, 1, 2}
     assert len(text.edits) == 3000
+
+
+def test_an_edit_that_deletes_deletes_whatever_word_it_names() -> None:
+    text = Text("very good film", [(0, 4), (5, 9), (10, 14)])
+    assert str(text.apply([Edit("delete", 1, "good")])) == "very film"

@@ -46,6 +46,11 @@ def test_neighbours_change_places(string: str, index: int, expected: list[str]) 
     assert all(text.words_changed == 2 for text in found)
 
 
+def test_a_split_word_beside_its_piece_is_not_swapped_for_the_same() -> None:
+    split = language("en").text("see aaa a dog").replace(1, "a a")
+    assert SwapWords()([Site(split, 1, "en")]) == [[]]
+
+
 def test_a_synonym_is_added_and_everything_else_stays() -> None:
     string = "Una película perfecta y divertida"
     found = made(InsertSynonym(k=6), string, 2, "es")
