@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import json
 import statistics
+import sys
 from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ from robust.data.labels import to_examples
 from robust.data.source import DataSpec, read
 from robust.engine.run import run_attack
 from robust.engine.store import Store
+from robust.errors import RobustError
 from robust.evaluation.paired import compare
 from robust.recipe.load import load_attack
 from robust.results.estimates import Estimate, bootstrap, mean, proportion
@@ -141,4 +143,7 @@ def main(words: Sequence[str] | None = None) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except RobustError as error:
+        sys.exit(f"error: {error}")

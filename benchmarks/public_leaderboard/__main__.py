@@ -22,6 +22,7 @@ from pathlib import Path
 from benchmarks.entries import enter
 from benchmarks.public_leaderboard.models import BAG_OF_WORDS, ROWS, TEST, TRAIN, Model, models
 from robust.data.source import DataSpec, read
+from robust.errors import RobustError
 from robust.leaderboard import history
 from robust.leaderboard.store import Folder
 from robust.leaderboard.submit import Declaration
@@ -36,6 +37,11 @@ def main(words: Sequence[str] | None = None) -> int:
     chosen = asked.only.split(",") if asked.only else list(known)
     if unknown := [name for name in chosen if name not in known]:
         print(f"error: no model {unknown[0]!r}; there are {', '.join(known)}", file=sys.stderr)
+        return 2
+    if asked.dry_run:
+        print(f"cd {shlex.quote(asked.work)}")
+    elif not (Path(asked.work) / "prepared").is_dir():
+        print(f"error: {asked.work}/prepared is not there; --help says how to make it", file=sys.stderr)
         return 2
     for name in chosen:
         model = known[name]
@@ -89,6 +95,8 @@ def _made(model: Model, places: dict[str, str], work: Path, dry: bool) -> bool:
     """Give the commands that make a model, unless what they make is there."""
     if model.name.startswith(BAG_OF_WORDS):
         train = work / TRAIN[model.lang].format(**places)
+        if dry:
+            print(f"# {_at(model, places)} is fitted here: no command makes it")
         return dry or _bag_of_words(work / _at(model, places), train, ROWS[model.lang])
     for command in model.filled(places):
         if (work / command[-1]).exists() and not dry:
@@ -150,4 +158,7 @@ def _robust(words: Sequence[str], work: Path, dry: bool) -> bool:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    try:
+        raise SystemExit(main())
+    except RobustError as error:
+        raise SystemExit(f"error: {error}") from None

@@ -32,7 +32,7 @@ from benchmarks.substitution_audit.page import page
 from benchmarks.substitution_audit.sample import Asked, Change, ours, words
 from benchmarks.substitution_audit.score import judged, rate
 from robust.core.types import Lang
-from robust.errors import UserError
+from robust.errors import RobustError, UserError
 
 FILES: dict[Lang, tuple[str, ...]] = {
     "es": ("es/reviews/train.jsonl", "es/tass/general_train.jsonl"),
@@ -109,7 +109,7 @@ def main() -> None:
         parser.error("--peers and --nltk go together")
     try:
         found, mends = audit(options)
-    except UserError as error:
+    except RobustError as error:
         sys.exit(f"error: {error}")
     text = page(found, mends, options.seed)
     print(text)

@@ -18,11 +18,11 @@ def pipeline(spec: str) -> Any:
 
     Nothing is downloaded. Raises `ModelError` where spaCy or the pipeline is missing, or cannot be read.
     """
+    path = _named(spec)
     try:
         import spacy
     except ImportError as error:
         raise ModelError(f"{spec} is a spaCy pipeline, and spaCy cannot be imported ({error})", fix=_INSTALL) from None
-    path = Path(spec).expanduser()
     try:
         return spacy.load(path if path.is_dir() else spec)
     except ImportError as error:
@@ -43,7 +43,7 @@ def pipeline(spec: str) -> Any:
 
 def pinned(spec: str) -> str:
     """What pins a pipeline: a hash of a directory's files, else the package's version. Raises as `pipeline` does."""
-    path = Path(spec).expanduser()
+    path = _named(spec)
     if not path.is_dir():
         meta = pipeline(spec).meta
         return f"{meta['lang']}_{meta['name']}-{meta['version']}"
@@ -53,3 +53,9 @@ def pinned(spec: str) -> str:
             one = hashlib.file_digest(stream, "sha256").hexdigest()
         digest.update(f"{file.relative_to(path).as_posix()}\0{one}\n".encode())
     return f"sha256:{digest.hexdigest()[:16]}"
+
+
+def _named(spec: str) -> Path:
+    if not spec.strip():
+        raise ModelError("the spaCy pipeline has no name", fix="name an installed package, or a directory")
+    return Path(spec).expanduser()

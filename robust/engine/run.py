@@ -23,7 +23,7 @@ from robust.engine.scheduler import Stepper, drive
 from robust.engine.scope import ExampleScope, Services
 from robust.engine.store import Store
 
-CPU_TOKENS, ACCELERATOR_TOKENS = 4096, 131072
+CPU_TOKENS, ACCELERATOR_TOKENS = 2048, 131072
 
 
 @dataclass(frozen=True, kw_only=True)
