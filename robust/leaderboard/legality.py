@@ -61,8 +61,16 @@ def allowed(recipe: AttackRecipe, original: str, adversarial: str, lang: Lang) -
 
 
 def _lined_up(original: str, adversarial: str) -> tuple[Text, Text]:
+    """Both texts, the second with the fewest changes of a diff and of words that stand for those in their places."""
     root = Text(original, spans(original))
-    return root, root.rewrite(adversarial, spans(adversarial))
+    found = root.rewrite(adversarial, spans(adversarial))
+    if len(found) == len(root):
+        in_place = root
+        for at, (before, now) in enumerate(zip(root.words, found.words, strict=True)):
+            in_place = in_place if before == now else in_place.replace(at, now)
+        if in_place == found and in_place.words_changed < found.words_changed:
+            return root, in_place
+    return root, found
 
 
 def _unasked(part: Constraint, *, whole: bool) -> str:
