@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from robust.errors import UserError, did_you_mean
 
 if TYPE_CHECKING:
     import torch
 
-DTYPES = ("auto", "float32", "bfloat16")
+DTYPES = ("auto", "float32", "bfloat16", "int8")
 SMALLEST_BFLOAT16 = 256
 """Hidden size below which bfloat16 gains nothing: such a model waits for Python, not for its matrix products."""
 
@@ -50,11 +51,12 @@ def pick_accelerator() -> torch.device:
 
 
 def pick_dtype(dtype: str, device: torch.device, hidden_size: int) -> torch.dtype:
-    """The number format named `auto`, `float32` or `bfloat16`.
+    """The number format named `auto`, `float32`, `bfloat16` or `int8`.
 
     `auto` is bfloat16 where the hardware multiplies bfloat16 matrices natively and the model is at least
     `SMALLEST_BFLOAT16` wide, else float32. It asks what the hardware can do and times nothing, so that equal machines
-    choose alike. Raises `UserError` for an unknown name.
+    choose alike; it never is int8, which is for the CPU: see `robust.checkpoints.int8`. Raises `UserError` for an
+    unknown name, and for int8 on another device.
     """
     import torch
 
@@ -63,7 +65,26 @@ def pick_dtype(dtype: str, device: torch.device, hidden_size: int) -> torch.dtyp
     if dtype == "auto":
         fast = hidden_size >= SMALLEST_BFLOAT16 and _fast_bfloat16(device)
         dtype = "bfloat16" if fast else "float32"
-    return torch.bfloat16 if dtype == "bfloat16" else torch.float32
+    if dtype == "int8" and device.type != "cpu":
+        raise UserError(f"int8 is for the CPU, and the device is {device}", fix="use dtype bfloat16, or device cpu")
+    chosen: torch.dtype = getattr(torch, dtype)
+    return chosen
+
+
+def in_format(model: Any, dtype: torch.dtype, reload: Callable[[], Any]) -> tuple[Any, Callable[[], Any] | None]:
+    """A float32 model in a faster number format, and what gives the float32 one again; None where it is the same.
+
+    `reload` loads its weights anew, which casting loses. Raises `UserError` where int8 cannot be had.
+    """
+    import torch
+
+    if dtype is model.dtype:
+        return model, None
+    if dtype is torch.int8:
+        from robust.checkpoints.int8 import int8
+
+        return int8(model), lambda: model
+    return model.to(dtype), reload
 
 
 def _fast_bfloat16(device: torch.device) -> bool:

@@ -6,10 +6,13 @@ import inspect
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from robust.checkpoints.memory import in_memory
 from robust.errors import ModelError
 
 if TYPE_CHECKING:
+    import torch
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 DEFAULT_LENGTH = 512
@@ -40,16 +43,55 @@ def set_padding(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, name
         tokenizer.padding_side = "right"
 
 
-def chunks(lengths: Sequence[int], budget: int) -> Iterator[list[int]]:
-    """Rows of inputs that share a batch, shortest first: padded, a batch has at most `budget` tokens, or one input."""
+CACHED = 1024
+"""Tokens of a batch on a processor: more do not fit its caches beside the weights of a layer, fewer leave it idle."""
+CALL = 64
+"""What one more pass through a model costs a processor, in tokens: so much padding is cheaper than a batch more."""
+
+
+def chunks(lengths: Sequence[int], budget: int, *, padding: int | None = None) -> Iterator[list[int]]:
+    """Rows of inputs that share a batch, shortest first: padded, a batch has at most `budget` tokens, or one input.
+
+    `padding`: of which so many are padding at most.
+    """
     chunk: list[int] = []
+    own = 0
     for row in sorted(range(len(lengths)), key=lambda row: (lengths[row], row)):
-        if chunk and lengths[row] * (len(chunk) + 1) > budget:
+        whole = lengths[row] * (len(chunk) + 1)
+        if chunk and (whole > budget or (padding is not None and whole - own - lengths[row] > padding)):
             yield chunk
-            chunk = []
+            chunk, own = [], 0
         chunk.append(row)
+        own += lengths[row]
     if chunk:
         yield chunk
+
+
+def small(lengths: Sequence[int]) -> Iterator[list[int]]:
+    """`chunks` that suit a processor: hardly padded, and no larger than its caches."""
+    return chunks(lengths, CACHED, padding=CALL)
+
+
+def padded(rows: Mapping[str, Sequence[Sequence[int]]], tokenizer: PreTrainedTokenizerBase) -> dict[str, torch.Tensor]:
+    """Tokenised inputs as one batch `(n, tokens)`, padded to the longest on the tokeniser's side, with no row unseen.
+
+    An input without a token gets one of padding to attend to: attention over nothing is undefined.
+    """
+    import torch
+
+    width = max(1, *map(len, rows["input_ids"]))
+    fill = {"input_ids": tokenizer.pad_token_id, "token_type_ids": tokenizer.pad_token_type_id}
+    left = tokenizer.padding_side == "left"
+    batch = {}
+    for key, values in rows.items():
+        array = np.full((len(values), width), fill.get(key, 0), np.int64)
+        for at, row in enumerate(values):
+            array[at, width - len(row) if left else 0 : width if left else len(row)] = row
+        batch[key] = torch.from_numpy(array)
+    if "attention_mask" in batch:
+        mask = batch["attention_mask"]
+        mask[mask.sum(1) == 0, 0] = 1
+    return batch
 
 
 def takes_types(model: Any) -> bool:
@@ -67,12 +109,13 @@ def passes(
     """What a model gives for tokenised texts, batch by batch: the rows, the padded batch and the model's output.
 
     `encoded` are lists `input_ids` and `attention_mask`, as a tokeniser returns them, and `token_type_ids` where
-    `types`; `budget`: see `chunks`. Raises `OutOfMemory`.
+    `types`; `budget`: see `chunks`, on an accelerator; on a processor, batches are `small`. Raises `OutOfMemory`.
     """
     import torch
 
     keys = ("input_ids", "attention_mask", *(("token_type_ids",) if types else ()))
-    for rows in chunks([len(ids) for ids in encoded["input_ids"]], budget):
+    lengths = [len(ids) for ids in encoded["input_ids"]]
+    for rows in small(lengths) if model.device.type == "cpu" else chunks(lengths, budget):
         fed = {key: [encoded[key][row] for row in rows] for key in keys}
         batch = tokenizer.pad(fed, return_tensors="pt").to(model.device)
 

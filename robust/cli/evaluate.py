@@ -122,7 +122,7 @@ def evaluate(
     force: Annotated[bool, typer.Option("--force", help="Throw away an earlier run of the same name.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON on standard output.")] = False,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:N or mps.")] = "auto",
-    dtype: Annotated[str, typer.Option(help="float32, bfloat16 or auto (bfloat16 where it is faster).")] = "float32",
+    dtype: Annotated[str, typer.Option(help="float32, bfloat16, int8 or auto (bfloat16 if faster).")] = "float32",
     max_length: Annotated[int | None, typer.Option(min=1, help="Cut texts to this many tokens.")] = None,
     batch_size: Annotated[int | None, typer.Option(min=1, help="Texts of a batch, at most.")] = None,
     revision: Annotated[str | None, typer.Option(help="Revision of a hub model.")] = None,

@@ -42,7 +42,8 @@ class VictimMeta:
 class Victim(Protocol):
     """A pure batch function: it never counts, caches or retries, the engine does.
 
-    A batch that does not fit in memory raises `robust.errors.OutOfMemory`.
+    A batch that does not fit in memory raises `robust.errors.OutOfMemory`. One that has an attribute
+    `own_batches`, and it is true, cuts what it is given into batches itself, and is given more at a time.
     """
 
     @property

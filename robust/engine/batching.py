@@ -10,6 +10,8 @@ from robust.core.calls import Service
 from robust.errors import ModelError, OutOfMemory
 
 RECOVERY = 32
+OWN = 8
+"""How many times the budget a service gets that cuts what it is given by itself: the more, the more of one length."""
 """Batches that must fit before a halved budget is doubled again."""
 
 
@@ -19,7 +21,8 @@ class Batcher:
 
     `tokens` is the most padded tokens (items × longest item) of a batch, `items` the most items. Neighbours in length
     share a batch, so little is spent on padding. When a batch does not fit, its service's budget halves and the batch
-    is cut again; after `RECOVERY` batches that fit, the budget doubles until it is `tokens` again.
+    is cut again; after `RECOVERY` batches that fit, the budget doubles until it is what it was. A service that says
+    `own_batches` has `OWN` times the budget.
     """
 
     tokens: int = 8192
@@ -35,11 +38,11 @@ class Batcher:
         answers: list[Any] = [None] * len(items)
         at = 0
         while at < len(order):
-            chosen = self._next(service.identity, order, costs, at)
+            chosen = self._next(self.budget(service), order, costs, at)
             try:
                 got = service([items[i] for i in chosen])
             except OutOfMemory as error:
-                self._shrink(service.identity, len(chosen), sum(costs[i] for i in chosen), error)
+                self._shrink(service, len(chosen), sum(costs[i] for i in chosen), error)
                 continue
             if len(got) != len(chosen):
                 raise ValueError(f"{service.identity} gave {len(got)} answers for {len(chosen)} items")
@@ -47,33 +50,37 @@ class Batcher:
                 answers[i] = value
             at += len(chosen)
             self.batches += 1
-            self._grow(service.identity)
+            self._grow(service)
         return answers
 
-    def budget(self, identity: str) -> int:
+    def budget(self, service: Service[Any, Any]) -> int:
         """The present token budget of a service."""
-        return self._budgets.get(identity, self.tokens)
+        return self._budgets.get(service.identity, self._most(service))
 
-    def _next(self, identity: str, order: list[int], costs: list[int], at: int) -> list[int]:
-        budget, end = self.budget(identity), at + 1
+    def _most(self, service: Service[Any, Any]) -> int:
+        return self.tokens * (OWN if getattr(service, "own_batches", False) else 1)
+
+    def _next(self, budget: int, order: list[int], costs: list[int], at: int) -> list[int]:
+        end = at + 1
         while end < len(order) and end - at < self.items and costs[order[end]] * (end - at + 1) <= budget:
             end += 1
         return order[at:end]
 
-    def _shrink(self, identity: str, n: int, tokens: int, error: OutOfMemory) -> None:
+    def _shrink(self, service: Service[Any, Any], n: int, tokens: int, error: OutOfMemory) -> None:
         if n == 1:
             raise ModelError(
                 f"one input of about {tokens} tokens does not fit in memory",
                 fix="use a smaller model, a shorter maximum length or another device",
             ) from error
-        self._budgets[identity] = max(1, min(self.budget(identity), tokens) // 2)
-        self._fitting[identity] = 0
+        self._budgets[service.identity] = max(1, min(self.budget(service), tokens) // 2)
+        self._fitting[service.identity] = 0
 
-    def _grow(self, identity: str) -> None:
+    def _grow(self, service: Service[Any, Any]) -> None:
+        identity = service.identity
         if identity in self._budgets:
             self._fitting[identity] += 1
             if self._fitting[identity] >= RECOVERY:
                 self._fitting[identity] = 0
                 self._budgets[identity] *= 2
-                if self._budgets[identity] >= self.tokens:
+                if self._budgets[identity] >= self._most(service):
                     del self._budgets[identity]

@@ -36,6 +36,11 @@ class VictimService:
         meta = self.victim.meta
         return f"victim/{meta.name}@{meta.revision}/{'canonical' if self.canonical else meta.dtype}"
 
+    @property
+    def own_batches(self) -> bool:
+        """Whether the victim cuts what it is given into batches by itself."""
+        return bool(getattr(self.victim, "own_batches", False))
+
     def key(self, item: Fields, /) -> Hashable:
         return item
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 import numpy as np
 
-from robust.checkpoints.device import pick_device, pick_dtype
+from robust.checkpoints.device import in_format, pick_device, pick_dtype
 from robust.checkpoints.files import declared_langs
 from robust.checkpoints.locate import fetch, locate
 from robust.checkpoints.pretrained import load as load_checkpoint
@@ -115,8 +115,7 @@ def load(
         task=task,
     )
     whole = Loaded(meta=meta, model=model, tokenizer=tokenizer, max_length=token_limit(model, tokenizer))
-    if chosen is model.dtype:
+    fast, reload = in_format(model, chosen, partial(load_model, found, config, target))
+    if reload is None:
         return whole
-    cast: Any = model  # `PreTrainedModel.to` is wrapped in a way that hides its types
-    fast = replace(meta, dtype=str(chosen).removeprefix("torch."))
-    return replace(whole, meta=fast, model=cast.to(chosen), reload=partial(load_model, found, config, target))
+    return replace(whole, meta=replace(meta, dtype=str(chosen).removeprefix("torch.")), model=fast, reload=reload)

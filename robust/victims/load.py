@@ -41,7 +41,7 @@ def load_victim(
 
     `spec` is `starter-en`, `starter-es`, a model directory, a hub id (`name` or `org/name`), the URL of a server (see
     `robust.victims.http`), a `.skops` file, or `spacy:` with the name or path of a spaCy pipeline. `device` is auto,
-    cpu, cuda, cuda:<n> or mps; `dtype` auto, float32 or bfloat16; `revision` a commit, branch or tag of a hub id;
+    cpu, cuda, cuda:<n> or mps; `dtype` auto, float32, bfloat16 or int8; `revision` a commit, branch or tag of a hub id;
     `max_length` cuts inputs to that many tokens; `trust_remote_code` lets in code and unknown types that come with a
     model; `max_per_second` requests at most are sent to a server.
 

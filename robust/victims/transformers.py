@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from pathlib import Path
@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from robust.checkpoints.device import pick_device, pick_dtype
+from robust.checkpoints.device import in_format, pick_device, pick_dtype
 from robust.checkpoints.files import declared_langs
 from robust.checkpoints.locate import fetch, locate
 from robust.checkpoints.memory import in_memory
 from robust.checkpoints.pretrained import load, load_config, load_model
-from robust.checkpoints.tokens import set_padding, token_limit
+from robust.checkpoints.tokens import padded, set_padding, small, token_limit
 from robust.checkpoints.wanted import Wanted
 from robust.core.gradient import TokenGradient, Vocabulary
 from robust.core.types import Fields, Floats, Lang
@@ -83,9 +83,7 @@ class TransformersVictim:
         config = load_config(found)
         chosen = pick_dtype(dtype, target, int(getattr(config, "hidden_size", 0) or 0))
         model, tokenizer = load(found, config, target)
-        exact = chosen is model.dtype
-        if not exact:
-            model = _cast(model, chosen)
+        model, reload = in_format(model, chosen, partial(load_model, found, config, target))
         return cls.of(
             model,
             tokenizer,
@@ -93,7 +91,8 @@ class TransformersVictim:
             revision=found.revision,
             langs=declared_langs(config.to_dict(), found.path),
             max_length=max_length,
-            reload=None if exact else partial(load_model, found, config, target),
+            reload=reload,
+            dtype=None if reload is None else str(chosen).removeprefix("torch."),
         )
 
     @classmethod
@@ -107,8 +106,11 @@ class TransformersVictim:
         langs: frozenset[Lang] = frozenset(),
         max_length: int | None = None,
         reload: Callable[[], PreTrainedModel] | None = None,
+        dtype: str | None = None,
     ) -> TransformersVictim:
         """Wrap a model in memory, in its number format and on its device; the tokeniser is set to pad on the right.
+
+        `reload` gives the model in float32 where it is not, `dtype` names its format where its parameters do not.
 
         Raises `ModelError` and `UserError` as `load` does.
         """
@@ -126,18 +128,18 @@ class TransformersVictim:
             revision=revision,
             labels=labels,
             langs=langs,
-            dtype=str(model.dtype).removeprefix("torch."),
+            dtype=dtype or str(model.dtype).removeprefix("torch."),
             device=str(model.device),
         )
         return cls(meta=meta, model=model, tokenizer=tokenizer, max_length=max_length or limit, reload=reload)
 
     def logits(self, batch: Sequence[Fields], /) -> Floats:
         """Logits `(n, n_labels)`; every input has the same number of fields, one or two."""
-        return self._answer(self.model, batch)
+        return self._answer(lambda: self._short, batch)
 
     def canonical(self, item: Fields, /) -> Floats:
         """Logits `(n_labels,)` of one input, alone in its batch, in float32."""
-        answer: Floats = self._answer(self.exact, [item])[0]
+        answer: Floats = self._answer(lambda: self.exact, [item])[0]
         return answer
 
     def gradients(self, batch: Sequence[tuple[Fields, int]], /) -> Sequence[TokenGradient]:
@@ -165,10 +167,23 @@ class TransformersVictim:
     def _vocabulary(self) -> Vocabulary:
         return vocabulary(self.exact, self.tokenizer)
 
+    @property
+    def own_batches(self) -> bool:
+        """Whether `logits` cuts what it is given into batches by itself: on the CPU, to what fits its caches."""
+        return self.model.device.type == "cpu"
+
     @cached_property
     def exact(self) -> PreTrainedModel:
         """The model in float32."""
         return self.model if self.reload is None else self.reload()
+
+    @cached_property
+    def _short(self) -> PreTrainedModel:
+        """The model, without what its classifier never reads."""
+        from robust.checkpoints.first_token import first_token
+
+        short: PreTrainedModel = first_token(self.model)
+        return short
 
     @cached_property
     def _accepted(self) -> frozenset[str]:
@@ -180,18 +195,11 @@ class TransformersVictim:
             accepted -= {"token_type_ids"}
         return frozenset(accepted)
 
-    def _answer(self, model: PreTrainedModel, batch: Sequence[Fields]) -> Floats:
-        n_labels = len(self.meta.labels)
+    def _answer(self, model: Callable[[], PreTrainedModel], batch: Sequence[Fields]) -> Floats:
         if not batch:
-            return np.zeros((0, n_labels), dtype=np.float32)
+            return np.zeros((0, len(self.meta.labels)), dtype=np.float32)
         self._check_fields(batch)
-        answer = in_memory(lambda: self._forward(model, batch))
-        if answer.shape != (len(batch), n_labels):
-            raise ModelError(
-                f"{self.meta.name} answered with shape {answer.shape}, expected {(len(batch), n_labels)}",
-                fix="use a model with one row of logits for each input",
-            )
-        return answer
+        return in_memory(lambda: self._forward(model(), batch))
 
     def _check_fields(self, batch: Sequence[Fields]) -> None:
         counts = {len(fields) for fields in batch}
@@ -202,43 +210,43 @@ class TransformersVictim:
     def _forward(self, model: PreTrainedModel, batch: Sequence[Fields]) -> Floats:
         import torch
 
-        encoded = self.encode(batch)
-        training = model.training
+        training = self.model.training
         if training:  # a model in the middle of its training is asked without dropout, and given back as it was
-            model.train(False)
+            self.model.train(False)
         try:
             with torch.inference_mode():
-                inputs = {key: value.to(model.device, non_blocking=True) for key, value in encoded.items()}
-                answer: Floats = (model(**inputs).logits.float() / self.temperature).cpu().numpy()
-                return answer
+                return self._read(model, self._rows(batch))
         finally:
             if training:
-                model.train()
+                self.model.train()
+
+    def _read(self, model: PreTrainedModel, rows: Mapping[str, list[list[int]]]) -> Floats:
+        """Logits of tokenised inputs: on a processor in small batches of like length, elsewhere all at once."""
+        lengths = list(map(len, rows["input_ids"]))
+        cpu = model.device.type == "cpu"
+        together = small(lengths) if cpu else [list(range(len(lengths)))]
+        answer = np.empty((len(lengths), len(self.meta.labels)), np.float32)
+        for chosen in together:
+            batch = padded({key: [values[at] for at in chosen] for key, values in rows.items()}, self.tokenizer)
+            inputs = {key: value.to(model.device, non_blocking=True) for key, value in batch.items()}
+            said = (model(**inputs).logits.float() / self.temperature).cpu().numpy()
+            if said.shape != (len(chosen), answer.shape[1]):
+                raise ModelError(
+                    f"{self.meta.name} answered with shape {said.shape}, expected {(len(chosen), answer.shape[1])}",
+                    fix="use a model with one row of logits for each input",
+                )
+            answer[chosen] = said
+        return answer
 
     def encode(self, batch: Sequence[Fields]) -> dict[str, torch.Tensor]:
         """Inputs as a padded batch `(n, tokens)`, in the processor's memory, with what the model accepts."""
+        return padded(self._rows(batch), self.tokenizer)
+
+    def _rows(self, batch: Sequence[Fields]) -> dict[str, list[list[int]]]:
+        """The tokens of each input, cut to `max_length`, and what else the model accepts."""
         columns = [list(column) for column in zip(*batch, strict=True)]
-        encoded = self.tokenizer(
-            *columns, padding=True, truncation=True, max_length=self.max_length, return_attention_mask=True
-        )
-        if not any(map(len, encoded["input_ids"])):  # a tokeniser without special tokens makes nothing of empty texts
-            encoded = self.tokenizer(*columns, padding="max_length", truncation=True, max_length=1)
-        tensors = {
-            key: _tensor(value) for key, value in encoded.items() if key in self._accepted or key == "attention_mask"
-        }
-        mask = tensors["attention_mask"]
-        mask[mask.sum(1) == 0, 0] = 1  # attention over nothing is undefined
-        return {key: value for key, value in tensors.items() if key in self._accepted}
-
-
-def _cast(model: Any, dtype: torch.dtype) -> Any:
-    return model.to(dtype)  # `PreTrainedModel.to` is wrapped in a way that hides its types
-
-
-def _tensor(rows: list[list[int]]) -> torch.Tensor:
-    import torch
-
-    return torch.from_numpy(np.array(rows, dtype=np.int64))
+        encoded = self.tokenizer(*columns, truncation=True, max_length=self.max_length, return_attention_mask=True)
+        return {key: encoded[key] for key in encoded if key in self._accepted}
 
 
 def _labels(config: Any, name: str) -> tuple[str, ...]:

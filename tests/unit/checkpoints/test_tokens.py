@@ -11,7 +11,7 @@ import transformers as hf
 from hypothesis import given
 from hypothesis import strategies as st
 
-from robust.checkpoints.tokens import DEFAULT_LENGTH, chunks, passes, token_limit
+from robust.checkpoints.tokens import DEFAULT_LENGTH, chunks, padded, passes, token_limit
 from robust.errors import OutOfMemory
 from tests import tiny_models as tiny
 
@@ -24,6 +24,38 @@ def test_chunks_hold_every_row_once_within_the_budget(lengths: list[int], budget
     assert all(len(rows) == 1 or max(lengths[row] for row in rows) * len(rows) <= budget for rows in found)
     for rows, following in pairwise(found):  # no batch ends early
         assert lengths[following[0]] * (len(rows) + 1) > budget
+
+
+@given(st.lists(st.integers(0, 40), max_size=30), st.integers(1, 100), st.integers(0, 30))
+def test_chunks_are_padded_no_more_than_asked(lengths: list[int], budget: int, padding: int) -> None:
+    found = list(chunks(lengths, budget, padding=padding))
+    assert [lengths[row] for rows in found for row in rows] == sorted(lengths)
+
+    def fits(rows: list[int]) -> bool:
+        whole = max(lengths[row] for row in rows) * len(rows)
+        return whole <= budget and whole - sum(lengths[row] for row in rows) <= padding
+
+    assert all(len(rows) == 1 or fits(rows) for rows in found)
+    for rows, following in pairwise(found):
+        assert not fits([*rows, following[0]])
+
+
+@pytest.mark.parametrize("side", ["left", "right"])
+def test_a_padded_batch_is_the_tokenisers_own(side: str) -> None:
+    tokenizer = tiny.wordpiece(20)
+    tokenizer.padding_side = side
+    encoded = tokenizer(["the soup was warm", "soup"], ["nobody", "la habitación"])
+    expected = tokenizer.pad(encoded, return_tensors="pt")
+    found = padded({key: encoded[key] for key in encoded}, tokenizer)
+    assert set(found) == set(expected) >= {"input_ids", "attention_mask", "token_type_ids"}
+    for key, values in found.items():
+        assert torch.equal(values, expected[key]), key
+
+
+def test_an_input_without_tokens_attends_to_padding() -> None:
+    found = padded({"input_ids": [[]], "attention_mask": [[]]}, tiny.wordpiece(20))
+    assert found["input_ids"].tolist() == [[tiny.wordpiece(20).pad_token_id]]
+    assert found["attention_mask"].tolist() == [[1]]
 
 
 def test_the_limit_is_the_tokenisers_or_the_positions(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from robust.engine.batching import RECOVERY, Batcher
+from robust.engine.batching import OWN, RECOVERY, Batcher
 from robust.errors import ModelError, OutOfMemory
 
 
@@ -16,6 +16,7 @@ class Doubling:
     room: int = 10**9
     batches: list[list[int]] = field(default_factory=list)
     identity: str = "doubling"
+    own_batches: bool = False
 
     def key(self, item: int, /) -> Hashable:
         return item
@@ -50,18 +51,32 @@ def test_at_most_so_many_items() -> None:
 def test_the_budget_halves_when_memory_runs_out_and_recovers() -> None:
     service, batcher = Doubling(room=40), Batcher(tokens=128)
     assert batcher.run(service, list(range(1, 9))) == [2 * i for i in range(1, 9)]
-    assert batcher.budget("doubling") <= 40
+    assert batcher.budget(service) <= 40
     service.room = 10**9
     for _ in range(4 * RECOVERY):
         batcher.run(service, [1])
-    assert batcher.budget("doubling") == 128
+    assert batcher.budget(service) == 128
 
 
 def test_one_service_out_of_memory_does_not_slow_the_others() -> None:
     batcher = Batcher(tokens=64)
-    batcher.run(Doubling(room=16), [2] * 30)
-    assert batcher.budget("doubling") < 64
-    assert batcher.budget("another") == 64
+    service = Doubling(room=16)
+    batcher.run(service, [2] * 30)
+    assert batcher.budget(service) < 64
+    assert batcher.budget(Doubling(identity="another")) == 64
+
+
+def test_a_service_that_cuts_its_batches_itself_is_given_more_and_less_when_it_does_not_fit() -> None:
+    service, batcher = Doubling(own_batches=True), Batcher(tokens=8)
+    assert batcher.run(service, [1] * (8 * OWN + 1)) == [2] * (8 * OWN + 1)
+    assert [len(batch) for batch in service.batches] == [8 * OWN, 1]
+    service.room = 4
+    batcher.run(service, [1] * 8)
+    assert batcher.budget(service) == 4
+    service.room = 10**9
+    for _ in range(8 * RECOVERY):
+        batcher.run(service, [1])
+    assert batcher.budget(service) == 8 * OWN
 
 
 def test_one_item_that_does_not_fit_is_said() -> None:
