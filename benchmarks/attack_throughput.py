@@ -15,6 +15,7 @@ with TextAttack imported in all of them. `same` counts examples whose status, te
 from __future__ import annotations
 
 import argparse
+import copy
 import multiprocessing
 import resource
 import statistics
@@ -32,6 +33,8 @@ from robust.core.types import LANGS, Lang
 
 SIZES = {"minilm": (384, 6, 12), "bert-base": (768, 12, 12)}
 """Hidden size, layers and heads of victims with random weights."""
+POSITIONS = 512
+"""Tokens that those read: as many as BERT and MiniLM, and their tokenisers, which TextAttack pads to."""
 ATTACKS = {"wir-delete": "delete", "wir-unk": "unk", "pwws": "weighted_saliency"}
 CONTESTANTS = ("robust", "bridge", "textattack", "textattack-padded")
 Result = tuple[str, str | None, int]
@@ -91,6 +94,7 @@ def load(task: Task) -> tuple[Any, list[Any]]:
     """The victim and the examples; victims with random weights are attacked where they stand."""
     import torch
 
+    from robust.checkpoints.device import in_format
     from robust.data.labels import to_examples
     from robust.data.source import DataSpec, read
     from robust.victims.load import load_victim
@@ -107,14 +111,14 @@ def load(task: Task) -> tuple[Any, list[Any]]:
         torch.manual_seed(task.seed)
         sizes = {"hidden_size": hidden, "num_hidden_layers": layers, "num_attention_heads": heads}
         tokenizer = starter.tokenizer
-        config = BertConfig(vocab_size=len(tokenizer), intermediate_size=4 * hidden, **sizes)
+        longest = {"max_position_embeddings": POSITIONS}
+        config = BertConfig(vocab_size=len(tokenizer), intermediate_size=4 * hidden, **sizes, **longest)
         config.id2label = dict(enumerate(starter.meta.labels))
         exact = BertForSequenceClassification(config).eval()
-        model = exact if task.dtype == "float32" else BertForSequenceClassification(config).eval()
-        model.load_state_dict(exact.state_dict())
-        model = model.to(getattr(torch, task.dtype))
-        reload = None if model is exact or task.dtype == "float32" else lambda: exact
-        victim = TransformersVictim.of(model, tokenizer, name=task.victim, reload=reload)
+        tokenizer.model_max_length = POSITIONS
+        fast, reload = in_format(copy.deepcopy(exact), getattr(torch, task.dtype), lambda: exact)
+        dtype = None if reload is None else task.dtype
+        victim = TransformersVictim.of(fast, tokenizer, name=task.victim, reload=reload, dtype=dtype)
     labels = tuple(victim.meta.labels)
     found = to_examples(read(DataSpec(source=task.data, lang=task.lang)), labels).examples[: task.limit]
     right = [replace(e, target=int(victim.canonical((str(e.text),)).argmax())) for e in found]

@@ -170,6 +170,8 @@ def test_candidates_keep_the_contract() -> None:
         ({"attacker": "PWSAttacker"}, "en", "did you mean 'PWWSAttacker'"),
         ({"attacker": "GeneticAttacker", "parameters": {"popsize": 3}}, "en", "did you mean 'pop_size'"),
         ({"attacker": "DeepWordBugAttacker"}, "es", "cannot be made for Spanish"),
+        ({"attacker": "PWWSAttacker", "parameters": {"tokenizer": 3}}, "en", "tokenizer is 3, not an object"),
+        ({"attacker": "GeneticAttacker", "parameters": {"pop_size": "many"}}, "es", "fails on a sentence"),
         ({"attacker": "FDAttacker"}, "en", "asks for gradients"),
         ({"attacker": "TextBuggerAttacker", "parameters": {"blackbox": False}}, "es", "asks for gradients"),
     ],

@@ -148,6 +148,10 @@ def test_in_a_recipe(tmp_path: Path) -> None:
     [
         ({"name": "BeamSerch"}, "did you mean 'BeamSearch'"),
         ({"name": "BeamSearch", "parameters": {"width": 3}}, "width"),
+        ({"name": "BeamSearch", "parameters": {"beam_width": "wide"}}, "search BeamSearch cannot be made"),
+        ({"name": "ParticleSwarmOptimization", "parameters": {"pop_size": "many"}}, "cannot be made"),
+        ({"name": "AlzantotGeneticAlgorithm", "parameters": {"pop_size": -1}}, "cannot be made"),
+        ({"name": "GreedyWordSwapWIR", "parameters": {"wir_method": "nothing"}}, "cannot be made"),
         ({"name": "DifferentialEvolution"}, "transformations of TextAttack's alone"),
         ({}, "give either recipe or name"),
         ({"name": "BeamSearch", "recipe": "Pruthi2019"}, "give either recipe or name"),
@@ -156,6 +160,13 @@ def test_in_a_recipe(tmp_path: Path) -> None:
 def test_mistakes(given: dict[str, Any], says: str) -> None:
     with pytest.raises(PluginError, match=says):
         TextAttackSearch(**given).ready(["en"])
+
+
+@pytest.mark.parametrize(
+    "name", ["BeamSearch", "GreedySearch", "GreedyWordSwapWIR", "ParticleSwarmOptimization", "AlzantotGeneticAlgorithm"]
+)
+def test_a_rehearsal_passes_what_is_right(name: str) -> None:
+    TextAttackSearch(name=name).ready(["en", "es"])
 
 
 def test_the_edited_words_are_those_of_textattack() -> None:

@@ -26,6 +26,18 @@ _NEEDS_NOTHING = (
 )
 
 
+SAMPLES: dict[Lang, str] = {
+    "en": "The actors in this beautiful film gave a truly good performance.",
+    "es": "Los actores de esta hermosa película dieron una actuación muy buena.",
+}
+REHEARSED = 200
+"""Sentences that an attacker is tried on before a run, and after how many questions that is enough."""
+
+
+class _Enough(Exception):
+    """A rehearsal has asked its questions."""
+
+
 @register("searches", "openattack")
 @dataclass(frozen=True, kw_only=True)
 class OpenAttackSearch:
@@ -47,7 +59,7 @@ class OpenAttackSearch:
     parameters: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
     def ready(self, langs: Collection[Lang], /) -> None:
-        """Make the attacker. Raises `PluginError` where OpenAttack, or what it needs, is missing."""
+        """Make the attacker and try it on a sentence. Raises `PluginError` where something is missing, or breaks it."""
         for lang in sorted(langs):
             made = self._made(lang)
             if any(tag.type == "victim" and tag.name == "get_grad" for tag in made.TAGS):
@@ -55,6 +67,33 @@ class OpenAttackSearch:
                     f"OpenAttack's {self.attacker} asks for gradients, which are not passed on",
                     fix="use one of ours that does (hotflip, a2t), or one of its attackers that asks for none",
                 )
+            self._rehearse(made, lang)
+
+    def _rehearse(self, made: Any, lang: Lang) -> None:
+        from robust.adapters.openattack.parts import Asking
+        from robust.adapters.random_state import RandomState
+
+        asked = 0
+
+        def ask(batch: list[str]) -> Sequence[Floats]:
+            nonlocal asked
+            asked += len(batch)
+            if asked > REHEARSED:
+                raise _Enough
+            return [np.array([2.0 + len(text) / 1000, 0.0]) for text in batch]
+
+        try:
+            with RandomState(0).inside():
+                made(Asking(ask), {"x": SAMPLES[lang]})
+        except _Enough:
+            return
+        except Exception as error:
+            said = str(error).strip().splitlines()
+            raise PluginError(
+                f"OpenAttack's {self.attacker} fails on a sentence: "
+                f"{type(error).__name__}{': ' + said[0][:200] if said else ''}",
+                fix="look at its parameters",
+            ) from error
 
     def _made(self, lang: Lang) -> Any:
         cls = _class(self.attacker)
@@ -65,6 +104,12 @@ class OpenAttackSearch:
             if key not in accepted:
                 hint = did_you_mean(key, accepted) or f"known: {', '.join(accepted)}"
                 raise PluginError(f"OpenAttack's {self.attacker} takes no {key!r}", fix=hint)
+        for key in ("tokenizer", "substitute"):
+            if isinstance(self.parameters.get(key), (str, int, float, list, dict)):
+                raise PluginError(
+                    f"OpenAttack's {self.attacker}: {key} is {self.parameters[key]!r}, not an object of OpenAttack's",
+                    fix="leave it out for ours; a recipe cannot name one",
+                )
         ours = {key: value for key, value in given(lang).items() if key in accepted}
         try:
             return cls(**{**ours, **self.parameters})

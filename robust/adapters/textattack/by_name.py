@@ -26,6 +26,8 @@ from robust.core.types import Fields, Floats
 from robust.errors import PluginError
 
 Wait = Callable[[Awaitable[Any]], Any]
+REHEARSED = 200
+"""Texts that are scored when a search is tried before a run."""
 
 
 def over_ours(name: str, parameters: Mapping[str, Any]) -> Any:
@@ -64,6 +66,37 @@ def searching(built: Any, scope: Scope) -> Callable[[Wait], Text]:
         return link.text(result.perturbed_result.attacked_text)
 
     return work
+
+
+def rehearse(built: Any, sample: str) -> None:
+    """Let a copy of `built` (see `over_ours`) attack a sentence by invented scores: wrong parameters break it now."""
+    attack = clone(built, unasked())
+    for part in (
+        attack.goal_function,
+        attack.transformation,
+        *attack.constraints,
+        *attack.pre_transformation_constraints,
+    ):
+        part.link = _Invented()
+    limited(attack.goal_function, REHEARSED)
+    attack.attack(AttackedText(sample), 0)
+
+
+class _Invented:
+    """Stands for a `_Link`: words may all be doubled, and the more the text differs in length, the better."""
+
+    def judged(self, texts: Sequence[Any]) -> list[tuple[float, bool]]:
+        return [(len(text.text) / 1000, False) for text in texts]
+
+    def free(self, attacked: Any) -> set[int]:
+        return set(range(len(attacked.words)))
+
+    def candidates(self, attacked: Any, indices: Collection[int]) -> list[Any]:
+        words = attacked.words
+        return [attacked.replace_word_at_index(at, word) for at in indices for word in (2 * words[at], words[at] + "s")]
+
+    def allowed(self, texts: Sequence[Any]) -> list[Any]:
+        return list(texts)
 
 
 class _Link:

@@ -69,12 +69,16 @@ class TextAttackSearch:
         return f"TextAttack's {'search' if self.recipe is None else 'recipe'} {self.name or self.recipe}"
 
     def ready(self, langs: Collection[Lang], /) -> None:
-        """Build it, and try a recipe on a sentence. Raises `PluginError` where something that it needs is missing."""
+        """Build it, and try it on a sentence. Raises `PluginError` where something that it needs is missing."""
         if self.recipe is None:
             made("search_methods", self.name or "", self.parameters)  # says what is missing, before anything else
-            from robust.adapters.textattack.by_name import over_ours
+            from robust.adapters.random_state import RandomState
+            from robust.adapters.textattack.by_name import over_ours, rehearse
 
-            over_ours(self.name or "", self.parameters)
+            built = over_ours(self.name or "", self.parameters)
+            if not self.needs_gradients:
+                with explaining(self._what), RandomState(0).inside():
+                    rehearse(built, SAMPLE)
             return
         attack = recipe(self.recipe, self.parameters)
         if not getattr(attack.transformation, "is_black_box", True):
