@@ -98,7 +98,7 @@ def evaluate(
         str | None,
         typer.Option(
             help="Contrast sets (clean): the column that the rows of one pair share, or 'similar' to pair texts of "
-            "different labels that are each other's most similar."
+            "different labels that are each other's most similar. The first row of a pair is the original."
         ),
     ] = None,
     shift: Annotated[

@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from robust.cli.scores import grid
+from robust.cli.scores import grid, p_value
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from robust.evaluation.calibration import Calibration
+    from robust.evaluation.contrast import Contrast, Scores
     from robust.evaluation.masking import Masking
-    from robust.evaluation.views import Consistency, Shift, Slice
+    from robust.evaluation.views import Shift, Slice
     from robust.results.estimates import Estimate
     from robust.results.rows import Row
 
@@ -24,7 +25,7 @@ class Seen:
     """What was asked for and found; empty where it was not asked for."""
 
     slices: Sequence[Slice] = ()
-    pairs: Sequence[Consistency] = ()
+    pairs: Sequence[Contrast] = ()
     shift: Sequence[Shift] = ()
     calibration: Mapping[str, Calibration] | None = None
     masking: Masking | None = None
@@ -47,12 +48,12 @@ class Seen:
 def look(path: Path, rows: Sequence[Row], *, shift: bool = False, calibration: bool = False) -> Seen:
     """Slices, pairs and masking where the run has them beside its rows; shift and calibration where asked for."""
     from robust.evaluation import calibration as calibration_
-    from robust.evaluation import facts, masking, views
+    from robust.evaluation import contrast, facts, masking, views
 
     known = facts.read(path)
     return Seen(
         slices=views.slices(rows, known) if known else (),
-        pairs=views.consistency(rows, known) if known else (),
+        pairs=contrast.contrasts(rows, known) if known else (),
         shift=views.shift(rows) if shift else (),
         calibration=calibration_.of_rows(rows) if calibration else None,
         masking=masking.read(path),
@@ -68,12 +69,7 @@ def show(seen: Seen, out: Console) -> None:
         out.print()
         out.print(table)
     if seen.pairs:
-        table = grid("set", "n", "all of a pair right", "accuracy in pairs", "in no pair")
-        for pair in seen.pairs:
-            n = str(pair.consistency.n)
-            table.add_row(pair.data, n, pair.consistency.percent(), pair.accuracy.percent(), str(pair.unpaired))
-        out.print()
-        out.print(table)
+        _show_pairs(seen.pairs, out)
     if seen.shift:
         table = grid("set", "n", "accuracy", "against the first set")
         for away in seen.shift:
@@ -95,6 +91,29 @@ def show(seen: Seen, out: Console) -> None:
         out.print(f"gradients: {gradients(seen.masking)}", soft_wrap=True)
         for line in seen.masking.flags():
             out.print(f"flag: {line}", style="yellow", soft_wrap=True)
+
+
+def _show_pairs(pairs: Sequence[Contrast], out: Console) -> None:
+    """Accuracy on originals and revisions, and on whole pairs; a bag of words stands below the model."""
+    table = grid("set", "pairs", "originals", "revisions", "difference", "McNemar p", "pairs right")
+
+    def add(name: str, found: Scores) -> None:
+        paired = (found.difference.points(), p_value(found.difference.p_value))
+        shares = (found.original.percent(), found.revised.percent())
+        table.add_row(name, str(found.consistency.n), *shares, *paired, found.consistency.percent())
+
+    for one in pairs:
+        add(one.data, one.model)
+        if one.baseline is not None:
+            add("  bag of words", one.baseline)
+    out.print()
+    out.print(table)
+    for one in pairs:
+        if one.against is not None:
+            told = f"{one.against.points()}, McNemar p {p_value(one.against.p_value)}: {one.against.verdict}"
+            out.print(f"{one.data}, pairs all right: model − bag of words {told}", soft_wrap=True, markup=False)
+        if one.unpaired:
+            out.print(f"{one.data}: rows in no pair: {one.unpaired}", soft_wrap=True, markup=False)
 
 
 def gradients(found: Masking) -> str:

@@ -55,7 +55,8 @@ def facts(
     `only`: the language where the data do not say. `slices`: by length in words, by negation, by names (a capital
     inside a sentence), in Spanish by accents (`none`: more than ten words and no letter á é í ó ú ü ñ in any of them),
     and by the column `variety` where there is one. `by`: columns whose values are slices. `pairs`: the column that
-    rows of one pair share, or `similar`: rows of different labels that are each other's most similar text.
+    rows of one pair share (an empty cell is no pair), or `similar`: rows of different labels that are each other's
+    most similar text.
     Raises `DataError` for what cannot be read. `check_columns` says whether the columns are there.
     """
     found: list[Fact] = []
@@ -70,7 +71,7 @@ def facts(
             record = records.rows[row.at]
             own = list(_slices(row, row.lang or table.lang or only)) if slices else []
             own += [f"{column}: {record.get(column)}" for column in columns]
-            pair = mates.get(row.id) if pairs == SIMILAR else None if pairs is None else str(record.get(pairs))
+            pair = mates.get(row.id) if pairs == SIMILAR else _said(record.get(pairs)) if pairs else None
             found.append({"set": name, "example_id": row.id, "slices": own, "pair": pair})
     return found
 
@@ -102,6 +103,11 @@ def _slices(row: Row, lang: Lang | None) -> Iterator[str]:
 
 def _yes(said: bool) -> str:
     return "yes" if said else "no"
+
+
+def _said(value: object) -> str | None:
+    """What a cell says; None for an empty one: rows without a pair are not each other's."""
+    return (None if value is None else str(value).strip()) or None
 
 
 def _similar(table: Table, *, least: float = 0.3) -> dict[str, str]:

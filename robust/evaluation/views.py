@@ -1,4 +1,4 @@
-"""Ways to look at the rows of an evaluation: by slice, by pair, and away from the first data set."""
+"""Ways to look at the rows of an evaluation: by slice, and away from the first data set."""
 
 from __future__ import annotations
 
@@ -25,24 +25,6 @@ class Slice:
         """The slice as JSON-ready values."""
         numbers = {"accuracy": self.accuracy.as_dict(), "against_rest": self.against_rest.as_dict()}
         return {"data": self.data, "slice": self.name, **numbers}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Consistency:
-    """Pairs of near-identical texts: how many rows of them are right, and how many pairs are right as a whole.
-
-    Consistency is that of contrast sets (Gardner et al. 2020, arXiv:2004.02709).
-    """
-
-    data: str
-    accuracy: Estimate
-    consistency: Estimate
-    unpaired: int
-
-    def as_dict(self) -> dict[str, Any]:
-        """The numbers as JSON-ready values."""
-        numbers = {"accuracy": self.accuracy.as_dict(), "consistency": self.consistency.as_dict()}
-        return {"data": self.data, **numbers, "unpaired": self.unpaired}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,33 +65,6 @@ def _number(name: str) -> tuple[float, str]:
     value = name.partition(": ")[2]
     start = value.partition("-")[0]
     return (float(start) if start.isdecimal() else float("inf"), name)
-
-
-def consistency(rows: Sequence[Row], facts: Sequence[Fact]) -> list[Consistency]:
-    """The numbers of every set that has pairs; a pair with a row without an answer counts nowhere."""
-    right = _right(rows)
-    pairs: dict[str, dict[str, list[bool | None]]] = {}
-    alone: dict[str, int] = {}
-    for fact in facts:
-        if fact["pair"] is None:
-            alone[fact["set"]] = alone.get(fact["set"], 0) + 1
-        else:
-            mine = pairs.setdefault(fact["set"], {}).setdefault(fact["pair"], [])
-            mine.append(right.get((fact["set"], fact["example_id"])))
-    made = []
-    for data, groups in pairs.items():
-        whole = [group for group in groups.values() if len(group) > 1 and None not in group]
-        single = sum(len(group) for group in groups.values() if len(group) == 1)
-        each = [bool(verdict) for group in whole for verdict in group]
-        made.append(
-            Consistency(
-                data=data,
-                accuracy=proportion(sum(each), len(each)),
-                consistency=proportion(sum(map(all, whole)), len(whole)),
-                unpaired=alone.get(data, 0) + single,
-            )
-        )
-    return made
 
 
 def shift(rows: Sequence[Row]) -> list[Shift]:

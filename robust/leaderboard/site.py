@@ -47,23 +47,24 @@ def _entries(lines: Sequence[Line], lang: PageLang) -> str:
         where = e.benchmark.name + (" (hidden)" if e.benchmark.split == "hidden" else "")
         rows.append(
             [
-                *(line.rank, [e.model.id, f"entries/{e.entry_id}.html"], where, f"{e.track.language}", e.suite.id),
+                *(line.rank, [e.model.id, f"entries/{e.entry_id}.html"]),
+                *(sections.estimate(results.robust), sections.estimate(results.clean), sections.estimate(line.known)),
+                *(where, f"{e.track.language}", e.suite.id),
                 *(e.threat_model.access, " ".join(e.threat_model.granularity)),
-                *(sections.estimate(results.clean), sections.estimate(results.robust), sections.estimate(line.known)),
                 *(e.benchmark.n, line.state, len(line.raised), e.entry_id[:8]),
             ]
         )
     columns = [
         Column(name="rank", heading="c.rank", kind="count"),
         Column(name="model", heading="c.model", kind="link", choose=True),
+        Column(name="robust", heading="c.robust", kind="estimate"),
+        Column(name="clean", heading="c.clean", kind="estimate"),
+        Column(name="best_known", heading="c.known", kind="estimate"),
         Column(name="benchmark", heading="c.benchmark", choose=True),
         Column(name="language", heading="c.language", kind="key", prefix="lang.", choose=True),
         Column(name="suite", heading="c.suite", choose=True),
         Column(name="access", heading="c.access", kind="key", prefix="access.", choose=True),
         Column(name="edits", heading="c.edits", kind="key", prefix="edits.", choose=True),
-        Column(name="clean", heading="c.clean", kind="estimate"),
-        Column(name="robust", heading="c.robust", kind="estimate"),
-        Column(name="best_known", heading="c.known", kind="estimate"),
         Column(name="n", heading="c.n", kind="count"),
         Column(name="state", heading="c.state", kind="key", prefix="state.", choose=True),
         Column(name="flags", heading="c.flags", kind="count"),
@@ -88,9 +89,9 @@ def _heat(lines: Sequence[Line], lang: PageLang) -> list[str]:
 
 
 def _grid(name: str, entries: Sequence[Opened], lang: PageLang) -> str:
-    cells: dict[tuple[str, str], dict[str, bool]] = {}
+    cells: dict[tuple[tuple[str, str], str], dict[str, bool]] = {}
     for opened in entries:
-        model, task = f"{opened.entry.model.id} · {opened.entry.model.weights[-8:]}", opened.entry.track.task
+        model, task = (opened.entry.model.id, opened.entry.model.weights[-8:]), opened.entry.track.task
         for attack, rows in recompute.by_attack(opened.rows).items():
             found = recompute.survivors(rows, task)
             held = cells.setdefault((model, attack), found)
@@ -103,7 +104,8 @@ def _grid(name: str, entries: Sequence[Opened], lang: PageLang) -> str:
         mine = [cells[model, attack] for attack in attacks if (model, attack) in cells]
         worst = {i: all(one.get(i, True) for one in mine) for i in mine[0]}
         drawn = [_hot(cells.get((model, attack)), lang) for attack in attacks]
-        body.append(f'<tr><th scope="row">{escape(model)}</th>{"".join(drawn)}{_hot(worst, lang)}</tr>')
+        called = f"{escape(model[0])} <small>{escape(model[1])}</small>"
+        body.append(f'<tr><th scope="row">{called}</th>{"".join(drawn)}{_hot(worst, lang)}</tr>')
     first, last = text("c.model", lang, "th", scope="col"), text("c.worst", lang, "th", scope="col")
     return (
         f'<div class="scroll" role="region" tabindex="0" aria-label="{escape(name)}"><table class="heat">'
@@ -115,7 +117,7 @@ def _hot(standing: dict[str, bool] | None, lang: PageLang) -> str:
     if not standing:
         return '<td class="none">–</td>'
     found = proportion(sum(standing.values()), len(standing))
-    low, high = number(found.low, "share", lang), number(found.high, "share", lang)
+    low, high = number(found.low, "bare", lang), number(found.high, "bare", lang)
     return f'<td style="--v:{found.value:.3f}">{number(found.value, "share", lang)}<small>[{low}; {high}]</small></td>'
 
 

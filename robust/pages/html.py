@@ -13,7 +13,7 @@ from typing import Literal
 from robust.pages.texts import TEXTS, told
 
 PageLang = Literal["en", "es"]
-Number = Literal["share", "count", "one"]
+Number = Literal["share", "bare", "count", "one"]
 
 PERCENT = "\u00a0%"
 
@@ -31,10 +31,14 @@ def text(key: str, lang: PageLang, tag: str = "span", **attributes: str) -> str:
 
 
 def written(value: float | None, kind: Number, lang: PageLang) -> str:
-    """A number for people: `share` in percent with one decimal, `one` with one decimal, `count` as it is."""
+    """A number for people: `share` in percent with one decimal, `bare` likewise without the sign, `one` with one
+    decimal, `count` as it is."""
     if value is None:
         return "–"
-    digits = f"{100 * value:.1f}{PERCENT}" if kind == "share" else f"{value:.1f}" if kind == "one" else f"{value:.0f}"
+    if kind in ("share", "bare"):
+        digits = f"{100 * value:.1f}" + (PERCENT if kind == "share" else "")
+    else:
+        digits = f"{value:.1f}" if kind == "one" else f"{value:.0f}"
     return digits.replace(".", ",") if lang == "es" else digits
 
 

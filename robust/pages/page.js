@@ -12,7 +12,7 @@
   const t = key => TEXTS[lang][key] ?? key;
   const comma = s => lang === "es" ? s.replace(".", ",") : s;
   const write = (v, kind) => v === null || v === undefined || v === "" ? "–"
-    : comma(kind === "share" ? (100 * v).toFixed(1) + "\u00a0%" : kind === "one" ? Number(v).toFixed(1) : Number(v).toFixed(0));
+    : comma(kind === "share" ? (100 * v).toFixed(1) + "\u00a0%" : kind === "bare" ? (100 * v).toFixed(1) : kind === "one" ? Number(v).toFixed(1) : Number(v).toFixed(0));
   const make = (tag, attrs, ...inside) => {
     const e = document.createElement(tag);
     for (const [k, v] of Object.entries(attrs || {})) {
@@ -118,6 +118,7 @@
       back.disabled = state.page === 0;
       next.disabled = state.page === last;
       back.hidden = next.hidden = last === 0;
+      where.hidden = rows.length <= FEW && found.length === rows.length;
     }
     redraw.push(() => { plain.fill(undefined); menus.forEach(f => f()); refresh(); });
     return { refresh, first: () => { state.page = 0; } };
@@ -173,8 +174,10 @@
   // ---------------------------------------------------------------- two entries on the same texts
   for (const box of all("[data-compare]")) {
     const { entries } = json("data-" + box.dataset.compare), out = box.querySelector("output");
+    const bar = make("div", { class: "split", "aria-hidden": "true" });
+    out.before(bar);
     const menus = ["t.first", "t.second"].map(key => { const menu = make("select", {}, ...entries.map((e, i) => make("option", { value: i }, e.name)));
-      out.before(make("label", {}, said(key), menu)); menu.addEventListener("change", show); return menu; });
+      bar.before(make("label", {}, said(key), menu)); menu.addEventListener("change", show); return menu; });
     if (entries.length > 1) { const other = entries.findIndex((e, i) => i > 0 && e.texts === entries[0].texts); menus[1].value = other > 0 ? other : 1; }
     const logs = [0];
     const choose = (n, k) => { while (logs.length <= n) logs.push(logs[logs.length - 1] + Math.log(logs.length)); return logs[n] - logs[k] - logs[n - k]; };
@@ -182,11 +185,15 @@
       for (let k = 0; k <= Math.min(a, b); k++) p += Math.exp(choose(n, k) - n * Math.LN2); return Math.min(1, 2 * p); }
     function show() {
       const [a, b] = menus.map(m => entries[m.value]), n = { "11": 0, "10": 0, "01": 0, "00": 0 };
-      if (a.texts !== b.texts) { out.textContent = t("t.other_texts"); return; }
+      bar.hidden = a.texts !== b.texts;
+      if (bar.hidden) { out.textContent = t("t.other_texts"); return; }
       for (let i = 0; i < a.stands.length; i++) n[a.stands[i] + b.stands[i]]++;
       const p = mcnemar(n["10"], n["01"]), better = p >= 0.05 ? "t.tie" : n["10"] > n["01"] ? "t.first_better" : "t.second_better";
-      out.textContent = [n["11"] + " " + t("t.both"), n["10"] + " " + t("t.first_only"), n["01"] + " " + t("t.second_only"),
-        n["00"] + " " + t("t.neither"), "p = " + comma(p.toPrecision(2)) + ": " + t(better)].join(" · ");
+      const kinds = [["11", "high", "t.both"], ["10", "s0", "t.first_only"], ["01", "s1", "t.second_only"], ["00", "low", "t.neither"]];
+      const coloured = (colour, css) => { const e = make("i", {}); e.style.cssText = "--part:var(--" + colour + ");" + css; return e; };
+      bar.replaceChildren(...kinds.filter(([k]) => n[k]).map(([k, colour]) => coloured(colour, "flex:" + n[k] + " 0 0")));
+      out.replaceChildren(...kinds.flatMap(([k, colour, key]) => [coloured(colour, ""), " " + n[k] + " " + t(key) + " · "]),
+        "p = " + comma(p.toPrecision(2)) + ": " + t(better));
     }
     redraw.push(show);
     show();

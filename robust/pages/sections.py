@@ -36,7 +36,7 @@ def tiles(numbers: Mapping[str, Any], lang: PageLang) -> str:
         if isinstance(value, (int, float)) or value is None:
             found.append(f'<div class="tile">{text(key, lang)}<b>{number(value, "count", lang)}</b></div>')
             continue
-        between = f"[{number(value.low, 'share', lang)}; {number(value.high, 'share', lang)}]"
+        between = f"[{number(value.low, 'bare', lang)}; {number(value.high, 'bare', lang)}]"
         of = f" {value.k}/{value.n}" if value.k is not None else ""
         shown = number(value.value, "share", lang)
         found.append(f'<div class="tile">{text(key, lang)}<b>{shown}</b><span class="soft">{between}{of}</span></div>')

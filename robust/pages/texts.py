@@ -185,7 +185,7 @@ _SAID: Mapping[str, tuple[str, str]] = {
     "f.training": ("Trained on", "Entrenado con"),
     "f.unsaid": ("not said", "sin declarar"),
     "f.by": ("Submitted by", "Enviada por"),
-    "f.id": ("Id", "Identificador"),
+    "f.id": ("Id", "Id"),
     "f.licence": ("Licence", "Licencia"),
     "f.files": ("Files", "Ficheros"),
     "axis.queries": ("queries per text", "consultas por texto"),

@@ -20,7 +20,7 @@ from robust.leaderboard.submit import submit
 from robust.pages.html import page as whole_page
 from robust.pages.run import run_page
 from robust.pages.table import Column, table
-from tests.unit.leaderboard.conftest import BY, runs  # noqa: F401 - a fixture
+from tests.unit.leaderboard.conftest import BY, Toy, run, runs  # noqa: F401 - a fixture
 from tests.unit.pages.test_pages import EVIL, manifest, row
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -69,15 +69,15 @@ def test_the_board_sorts_filters_compares_and_leads_to_entries(browser: Any, boa
     head = page.get_by_role("columnheader", name="Accuracy under attack")
     head.get_by_role("button").click()
     assert head.get_attribute("aria-sort") == "descending"
-    shown = [float(value.split("\u00a0")[0]) for value in column(watched, 9)]
+    shown = [float(value.split("\u00a0")[0]) for value in column(watched, 3)]
     assert len(shown) == 4
     assert shown == sorted(shown, reverse=True)
     head.get_by_role("button").press("Enter")
     assert head.get_attribute("aria-sort") == "ascending"
-    assert [float(value.split("\u00a0")[0]) for value in column(watched, 9)] == sorted(shown)
+    assert [float(value.split("\u00a0")[0]) for value in column(watched, 3)] == sorted(shown)
 
     page.get_by_label("Language").select_option("es")
-    assert column(watched, 4) == ["Spanish"]
+    assert column(watched, 7) == ["Spanish"]
     page.get_by_label("Language").select_option("")
     page.get_by_label("Model").select_option("other")
     assert column(watched, 2) == ["other"]
@@ -110,14 +110,14 @@ def test_language_and_theme_are_switched_and_kept(browser: Any, board: Path) -> 
     page.get_by_role("button", name="Español").click()
     assert page.evaluate("document.documentElement.lang") == "es"
     assert page.get_by_role("heading", level=1).inner_text() == "Clasificación de robustez"
-    assert "," in column(watched, 8)[0]
+    assert "," in column(watched, 3)[0]
     page.get_by_role("button", name="Claro / oscuro").click()
     assert page.evaluate(background) != light
     page.reload()
     assert page.evaluate("document.documentElement.lang") == "es"
     assert page.evaluate(background) != light
     page.get_by_role("button", name="English").click()
-    assert "." in column(watched, 8)[0]
+    assert "." in column(watched, 3)[0]
     assert watched.problems == []
 
 
@@ -155,6 +155,65 @@ def test_a_table_downloads_what_is_shown(browser: Any, board: Path) -> None:
     assert lines[1].split(",")[11] == "5"
 
 
+def test_a_hostile_name_of_a_model_stays_text_on_the_board(
+    browser: Any,
+    runs: dict[str, Path],  # noqa: F811
+    tmp_path: Path,
+) -> None:
+    root = Folder.at(f"{tmp_path}/entries")
+    evil = run("keyboard-typos", tmp_path / "evil", victim=Toy(name=EVIL, revision="weights-3", lean=0.3))
+    for one in (runs["keyboard-typos"], evil):
+        submit([one], root, BY)
+    for name, data in site(build(root), "en").items():
+        Folder.at(f"{tmp_path}/site").write(name, data)
+    watched = Watched(browser, tmp_path / "site" / "index.html", viewport={"width": 400, "height": 800})
+    page = watched.page
+    assert EVIL in [option.get_attribute("value") for option in page.get_by_label("Model").locator("option").all()]
+    assert len(column(watched, 2)) == 2
+    assert page.evaluate("document.documentElement.scrollWidth") <= 400
+    page.locator("[data-table=entries] td a").filter(has_text="pwned").click()
+    page.locator(".pairs li").first.wait_for()
+    assert not page.title().startswith("pwned")
+    assert page.locator("img").count() == 0
+    assert page.evaluate("document.documentElement.scrollWidth") <= 400
+    assert watched.problems == []
+
+
+def test_the_keyboard_reaches_everything(browser: Any, board: Path) -> None:
+    watched = Watched(browser, board / "index.html")
+    page = watched.page
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    seen = []
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        told = page.evaluate("""() => {
+            const e = document.activeElement, style = getComputedStyle(e);
+            const label = e.labels && e.labels[0] ? e.labels[0].firstChild : e;
+            const name = e.id || e.getAttribute("aria-label") || label.textContent;
+            return { name: name.trim(), tag: e.tagName, seen: style.outlineStyle !== "none" };
+        }""")
+        if told["tag"] == "BODY":
+            break
+        assert told["seen"], told
+        seen.append(told["name"])
+        if told["name"] == "Second entry":
+            before = page.locator("[data-compare] output").inner_text()
+            page.keyboard.press("ArrowUp")
+            page.keyboard.press("ArrowUp")
+            assert page.locator("[data-compare] output").inner_text() != before
+        if told["name"].startswith("Accuracy under attack"):
+            page.keyboard.press("Space")
+            sorted_by = page.get_by_role("columnheader", name="Accuracy under attack").get_attribute("aria-sort")
+            assert sorted_by == "descending"
+    wanted = {"lang", "theme", "Model", "Language", "Entries", "Accuracy under attack", "First entry", "Second entry"}
+    assert wanted <= set(seen), seen
+    page.locator("[data-table=entries] td a").first.focus()
+    page.keyboard.press("Enter")
+    page.locator(".pairs li").first.wait_for()
+    assert watched.problems == []
+
+
 def milliseconds(browser: Any, folder: Path, rows: int) -> tuple[float, Any]:
     """How long a table of so many rows takes to be sorted and filtered, and its page."""
     cells: list[Any] = [[f"word{i * 7919 % 100_000}", i] for i in range(rows)]
@@ -180,6 +239,21 @@ def test_a_hundred_thousand_rows_are_sorted_and_filtered(browser: Any, tmp_path:
     many, watched = milliseconds(browser, tmp_path, 100_000)
     assert watched.page.locator("tbody tr").count() == 11
     assert many < 100 * few, (few, many)
+
+
+def test_a_hundred_thousand_examples_are_paged_and_filtered(browser: Any, tmp_path: Path) -> None:
+    rows = [row(example_id=f"r{i}", original=f"A good film number{i}") for i in range(100_000)]
+    path = tmp_path / "run.html"
+    path.write_text(run_page(manifest(), rows, "en"), "utf-8")
+    watched = Watched(browser, path)
+    page = watched.page
+    examples = page.locator("[data-pairs]")
+    assert examples.locator("li").count() == 20
+    examples.get_by_role("button", name="Next").click()
+    assert examples.locator(".pages span").inner_text() == "21–40 of 100000"
+    examples.locator("input[type=search]").fill("number98765")
+    assert examples.locator("li").count() == 1
+    assert watched.problems == []
 
 
 def test_narrow_pages_do_not_scroll_sideways(browser: Any, board: Path) -> None:

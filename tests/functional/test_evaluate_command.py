@@ -197,3 +197,24 @@ def test_mistakes_are_one_message_and_write_nothing(words: list[str], told: list
     assert "Traceback" not in ran.err
     assert ran.out == ""
     assert sorted(os.listdir()) == before
+
+
+def test_contrast_sets_beside_a_bag_of_words() -> None:
+    twins = ["text,label,twin"]
+    for at, thing in enumerate(("soup", "film", "room", "play")):
+        twins += [f"The {thing} was wonderful.,positive,{at}", f"The {thing} was not wonderful.,negative,{at}"]
+    Path("twins.csv").write_text("\n".join(twins) + "\nLovely soup.,positive,\n", encoding="utf-8")
+    words = ("--data", "twins.csv", "--pairs", "twin", "--baseline", "english.csv", "--out", "run")
+    ran = robust("evaluate", "--model", "starter-en", *words, "--json")
+    assert ran.code == 0, ran.err
+    (said,) = json.loads(ran.out)["pairs"]
+    assert (said["original"]["n"], said["revised"]["n"], said["consistency"]["n"], said["unpaired"]) == (4, 4, 4, 1)
+    assert said["original"]["value"] == 1.0
+    assert said["consistency"]["k"] <= min(said["original"]["k"], said["revised"]["k"])
+    assert said["baseline"]["consistency"]["n"] == said["against_baseline"]["n"] == 4
+    for shown in ("originals", "revisions", "pairs right", "bag of words", "rows in no pair: 1"):
+        assert shown in " ".join(ran.err.split())
+    assert json.loads(robust("report", "run", "--json").out)["pairs"] == [said]
+    missing = robust("evaluate", "--model", "starter-en", "--data", "twins.csv", "--pairs", "twins")
+    assert missing.code == 2
+    assert "twin" in missing.err

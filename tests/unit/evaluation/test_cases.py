@@ -114,6 +114,8 @@ def test_the_shipped_suites_are_whole(one: object) -> None:
     texts = [text for c in cases for text in c.texts]
     assert not [text for text in texts if "{" in text or "}" in text or "  " in text or not text[0].strip()]
     assert all(len(set(c.texts)) == len(c.texts) for c in cases)
+    if "en" in recipe.languages:
+        assert not [text for text in texts if re.search(r"\b(an [^aeiou]|a [aeiou])", text, re.IGNORECASE)]
     for test in recipe.tests:
         if test.kind != "MFT":
             assert all(len(c.texts) > 1 for c in by_test[test.name])

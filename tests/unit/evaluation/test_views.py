@@ -1,4 +1,4 @@
-"""Slices, pairs and shift of rows whose numbers can be counted by hand."""
+"""Slices and shift of rows whose numbers can be counted by hand."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from robust.data.source import DataSpec
 from robust.errors import UserError
 from robust.evaluation import facts
-from robust.evaluation.views import consistency, shift, slices
+from robust.evaluation.views import shift, slices
 from robust.results.estimates import proportion
 from robust.results.exact import newcombe
 
@@ -67,20 +67,6 @@ def test_slices_count_what_was_answered() -> None:
     short, longer = slices(rows, known)
     assert (short.name, short.accuracy) == ("length: 1-10", proportion(1, 2))
     assert (longer.accuracy, longer.against_rest) == (proportion(1, 1), newcombe(1, 1, 1, 2))
-
-
-def test_a_pair_is_right_as_a_whole_or_not() -> None:
-    rows = [
-        row("s", id_, right) for id_, right in zip("abcdefg", (True, True, True, False, True, None, True), strict=True)
-    ]
-    known = [
-        {"set": "s", "example_id": id_, "slices": [], "pair": pair}
-        for id_, pair in zip("abcdefg", ("1", "1", "2", "2", "3", "3", None), strict=True)
-    ]
-    (found,) = consistency(rows, known)
-    assert found.consistency == proportion(1, 2)
-    assert found.accuracy == proportion(3, 4)
-    assert found.unpaired == 1
 
 
 def test_sets_away_from_the_first() -> None:

@@ -101,6 +101,7 @@ def test_both_languages_have_every_text_and_pages_use_no_other() -> None:
     script = (Path(__file__).parents[3] / "robust/pages/page.js").read_text("utf-8")
     used = set(re.findall(r'(?:said|t)\("([a-z]+\.[a-z_.]+[a-z])"\)', script))
     used |= set(re.findall(r't: "([a-z.]+)"', script)) | set(re.findall(r'"data-t": "([a-z.]+)"', script))
+    used |= set(re.findall(r'"(t\.[a-z_]+)"', script))
     assert len(used) > 15
     assert used <= TEXTS["en"].keys()
     spanish = run_page(manifest(), [row()], "es")
