@@ -1,6 +1,7 @@
 """Run every attack recipe on the bundled models of both languages, or print the table of what was run.
 
     python -m benchmarks.attack_table --runs RUNS [--masked-en DIR --masked-es DIR]
+    python -m benchmarks.attack_table --only back-translation-en --there-en apertium:eng-spa --back-en apertium:spa-eng
     python -m benchmarks.attack_table --table
 
 The numbers of each cell are kept in `results/attack-table/<recipe>-<language>.json`, with its command; the runs, with
@@ -13,7 +14,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import shlex
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -43,14 +43,14 @@ def main(words: Sequence[str] | None = None) -> int:
     if unknown := [name for name in chosen or () if name not in known]:
         print(f"error: no cell or recipe {unknown[0]!r}", file=sys.stderr)
         return 2
-    places = {name: getattr(asked, name) for name in PLACES}
+    places = {name: getattr(asked, name) or "" for name in PLACES}
     failed = False
     for cell in every:
         if chosen is not None and not {cell.name, cell.recipe} & set(chosen):
             continue
         missing = [place for place in cell.needs if not places[place]]
         if asked.dry_run:
-            print(shlex.join(["robust", *cell.command(PLACES)]))
+            print(cell.record(places))
         elif (asked.out / f"{cell.name}.json").exists() and not asked.again:
             print(f"{cell.name}: there already", flush=True)
         elif missing:
@@ -77,11 +77,10 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _run(cell: Cell, places: Mapping[str, str | None], runs: Path, out: Path) -> bool:
-    given = {name: folder or "" for name, folder in places.items()}
-    print(f"{cell.name}: {shlex.join(['robust', *cell.command(PLACES)])}", flush=True)
+def _run(cell: Cell, places: Mapping[str, str], runs: Path, out: Path) -> bool:
+    print(f"{cell.name}: {cell.record(places)}", flush=True)
     folder = runs / cell.name
-    command = [sys.executable, "-m", "robust", *cell.command(given), "--out", str(folder), "--json", "--force"]
+    command = [sys.executable, "-m", "robust", *cell.command(places), "--out", str(folder), "--json", "--force"]
     environment = {"OMP_NUM_THREADS": "1", "TOKENIZERS_PARALLELISM": "false", **os.environ}
     done = subprocess.run(
         [*command, "--examples", "0"], stdout=subprocess.PIPE, text=True, env=environment, check=False
@@ -91,7 +90,7 @@ def _run(cell: Cell, places: Mapping[str, str | None], runs: Path, out: Path) ->
         return False
     summary = json.loads(done.stdout.splitlines()[-1])
     record = {
-        "command": shlex.join(["robust", *cell.command(PLACES)]),
+        "command": cell.record(places),
         "recipe": cell.recipe,
         "lang": cell.lang,
         "summary": {key: value for key, value in summary.items() if key not in ("run", "model", "data", "recipe")},

@@ -16,6 +16,8 @@ PLACES: Mapping[str, str] = {
     for lang in LANGS
 }
 """Places that the user gives, and how they are called in records, which say nothing of a machine."""
+PUBLIC = "apertium:"
+"""What begins the names of places that are the same on every machine: records have them as they are."""
 
 EXTRA: Mapping[str, str] = {
     "bert-attack": "--set attack.transformation.masked_lm.model={masked}",
@@ -48,6 +50,11 @@ class Cell:
     def command(self, places: Mapping[str, str]) -> list[str]:
         """The arguments with the places filled in."""
         return ["attack", *(word.format(**places) for word in shlex.split(self.words))]
+
+    def record(self, places: Mapping[str, str]) -> str:
+        """The command as it is told to others."""
+        said = {name: place if place.startswith(PUBLIC) else PLACES[name] for name, place in places.items()}
+        return shlex.join(["robust", *self.command(said)])
 
 
 def cells() -> Iterator[Cell]:

@@ -18,3 +18,11 @@ def test_models_that_have_to_be_given_are_named_by_language() -> None:
     assert not FOUND["textfooler-es"].needs
     said = FOUND["paraphrase-en"].command(PLACES)
     assert said[-1] == "attack.transformation.paraphrase.model=PARAPHRASER_EN"
+
+
+def test_records_name_what_is_public_and_no_folder() -> None:
+    places = dict.fromkeys(PLACES, "/home/someone/model") | {"there_en": "apertium:eng-spa"}
+    words = FOUND["back-translation-en"].record(places).split()
+    there, back = (word.rpartition("=")[2] for word in words if "back_translation." in word)
+    assert (there, back) == ("apertium:eng-spa", "BACK_EN")
+    assert places["back_en"] in FOUND["back-translation-en"].command(places)[-1]
