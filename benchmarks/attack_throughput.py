@@ -1,15 +1,17 @@
 """Speed of an attack beside TextAttack's: same victim, texts and candidates, in turn.
 
     make test-bridges                                   # makes the environment with TextAttack
-    .venv-bridges/bin/python benchmarks/attack_throughput.py --victim starter --attack wir-delete --limit 20
-    .venv-bridges/bin/python benchmarks/attack_throughput.py --victim bert-base --data starter-es --lang es
+    .venv-bridges/bin/python -m benchmarks.attack_throughput --victim starter --attack wir-delete --limit 20
+    .venv-bridges/bin/python -m benchmarks.attack_throughput --victim bert-base --data starter-es --lang es
 
 Each contestant is a process of its own in one group; they run one after the other, `--repeats` times round, and the
 table has medians. `robust` is our own search. `bridge` is TextAttack's code under our engine. `textattack` is
 TextAttack as installed, whose wrapper pads every text to the model's maximum length; `textattack-padded` is the same
 with texts padded to the longest of their batch. Time is from the first text to the last result, without loading.
 `victim` is the share of it spent in the tokeniser and the model. `MiB` is the most memory that a process ever had,
-with TextAttack imported in all of them. `same` counts examples whose status, text and queries are the first one's.
+with TextAttack imported in all of them. `of mm` is the share of the core's float32 matrix products, measured just before:
+products of the linear layers for the tokens asked, without padding, in the time of the whole attack. `same` counts
+examples whose status, text and queries are the first one's.
 """
 
 from __future__ import annotations
@@ -27,6 +29,7 @@ from functools import cache
 from multiprocessing.connection import Connection
 from typing import Any, ClassVar
 
+from benchmarks.products import Tokens, products
 from robust.core.text import Text
 from robust.core.transformation import Site
 from robust.core.types import LANGS, Lang
@@ -34,7 +37,7 @@ from robust.core.types import LANGS, Lang
 SIZES = {"minilm": (384, 6, 12), "bert-base": (768, 12, 12)}
 """Hidden size, layers and heads of victims with random weights."""
 POSITIONS = 512
-"""Tokens that those read: as many as BERT and MiniLM, and their tokenisers, which TextAttack pads to."""
+"""Tokens that those read, as BERT and MiniLM do; TextAttack pads to it."""
 ATTACKS = {"wir-delete": "delete", "wir-unk": "unk", "pwws": "weighted_saliency"}
 CONTESTANTS = ("robust", "bridge", "textattack", "textattack-padded")
 Result = tuple[str, str | None, int]
@@ -61,6 +64,7 @@ class Measured:
     seconds: float
     victim_seconds: float
     peak_mib: float
+    of_products: float
     rows: tuple[Result, ...]
 
     @property
@@ -69,7 +73,6 @@ class Measured:
         return sum(queries for _, _, queries in self.rows)
 
 
-# ------------------------------------------------------------------ what all have in common
 @cache
 def synonyms(word: str, lang: Lang, most: int = 8) -> tuple[str, ...]:
     """The candidates of a word, the same for all contestants, in alphabetical order."""
@@ -220,8 +223,11 @@ def contestant(name: str, task: Task, line: Connection) -> None:
     library()
     logging.getLogger("textattack.shared.utils.install").setLevel(logging.ERROR)
     victim, examples = load(task)
+    counted = Tokens(victim.model if name in ("robust", "bridge") else victim.exact)
     line.send(len(examples))
     while line.recv():
+        rate = products()
+        counted.work()
         began = time.perf_counter()
         if name in ("robust", "bridge"):
             spent, rows = run_ours(task, victim, examples, bridge=name == "bridge")
@@ -229,25 +235,30 @@ def contestant(name: str, task: Task, line: Connection) -> None:
             spent, rows = run_theirs(task, victim, examples, padded=name == "textattack-padded")
         seconds = time.perf_counter() - began
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024 if sys.platform != "darwin" else 1024**2)
-        line.send(Measured(seconds=seconds, victim_seconds=spent, peak_mib=peak, rows=tuple(rows)))
+        share = counted.work() / seconds / rate
+        line.send(Measured(seconds=seconds, victim_seconds=spent, peak_mib=peak, of_products=share, rows=tuple(rows)))
 
 
 # ------------------------------------------------------------------ the table
 def table(names: Sequence[str], runs: dict[str, list[Measured]]) -> None:
     """Print one line for each contestant, medians over the repeats."""
     first = runs[names[0]][0]
-    print(f"{'':<20}{'examples/s':>11}{'queries/s':>11}{'victim':>8}{'MiB':>7}{'same':>10}{'success':>9}{'queries':>9}")
+    print(
+        f"{'':<20}{'examples/s':>11}{'queries/s':>11}{'victim':>8}{'MiB':>7}{'of mm':>8}"
+        f"{'same':>10}{'success':>9}{'queries':>9}"
+    )
     for name in names:
         some = runs[name]
         seconds = statistics.median(run.seconds for run in some)
         share = statistics.median(run.victim_seconds / run.seconds for run in some)
+        used = statistics.median(run.of_products for run in some)
         rows = some[0].rows
         same = sum(a == b for a, b in zip(rows, first.rows, strict=True))
         won = sum(status == "success" for status, _, _ in rows)
         n = len(rows)
         print(
             f"{name:<20}{n / seconds:>11.2f}{some[0].queries / seconds:>11.1f}{share:>8.0%}{some[0].peak_mib:>7.0f}"
-            f"{f'{same}/{n}':>10}{won:>9}{some[0].queries / n:>9.1f}"
+            f"{used:>8.0%}{f'{same}/{n}':>10}{won:>9}{some[0].queries / n:>9.1f}"
         )
 
 
