@@ -9,8 +9,8 @@ table has medians. `robust` is our own search. `bridge` is TextAttack's code und
 TextAttack as installed, whose wrapper pads every text to the model's maximum length; `textattack-padded` is the same
 with texts padded to the longest of their batch. Time is from the first text to the last result, without loading.
 `victim` is the share of it spent in the tokeniser and the model. `MiB` is the most memory that a process ever had,
-with TextAttack imported in all of them. `of mm` is the share of the core's float32 matrix products, measured just before:
-products of the linear layers for the tokens asked, without padding, in the time of the whole attack. `same` counts
+with TextAttack imported in all of them. `of mm` is the share of the core's float32 matrix products, measured just
+before: those of the linear layers for the tokens asked, without padding, in the whole attack's time. `same` counts
 examples whose status, text and queries are the first one's.
 """
 
