@@ -223,7 +223,7 @@ def contestant(name: str, task: Task, line: Connection) -> None:
     library()
     logging.getLogger("textattack.shared.utils.install").setLevel(logging.ERROR)
     victim, examples = load(task)
-    counted = Tokens(victim.model if name in ("robust", "bridge") else victim.exact)
+    counted = Tokens(victim.model if name in ("robust", "bridge") else victim.exact, victim.exact)
     line.send(len(examples))
     while line.recv():
         rate = products()

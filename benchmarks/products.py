@@ -9,11 +9,11 @@ import torch
 
 
 class Tokens:
-    """Counts the tokens that a model reads, without padding, and what their products come to."""
+    """Counts the tokens that a model reads, without padding, and what their products come to in float32 (`exact`)."""
 
-    def __init__(self, model: Any) -> None:
+    def __init__(self, model: Any, exact: Any) -> None:
         self.read, self._padding = 0, int(model.config.pad_token_id)
-        layers = [m for m in model.base_model.encoder.modules() if isinstance(m, torch.nn.Linear)]
+        layers = [m for m in exact.base_model.encoder.modules() if isinstance(m, torch.nn.Linear)]
         self.each = 2 * sum(layer.weight.numel() for layer in layers)
         model.get_input_embeddings().register_forward_hook(self._count)
 

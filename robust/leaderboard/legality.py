@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -64,13 +65,36 @@ def _lined_up(original: str, adversarial: str) -> tuple[Text, Text]:
     """Both texts, the second with the fewest changes of a diff and of words that stand for those in their places."""
     root = Text(original, spans(original))
     found = root.rewrite(adversarial, spans(adversarial))
-    if len(found) == len(root):
-        in_place = root
-        for at, (before, now) in enumerate(zip(root.words, found.words, strict=True)):
-            in_place = in_place if before == now else in_place.replace(at, now)
-        if in_place == found and in_place.words_changed < found.words_changed:
-            return root, in_place
-    return root, found
+    in_place = root
+    for at, now in enumerate(_in_their_places(root, adversarial)):
+        in_place = in_place if root.words[at] == now else in_place.replace(at, now)
+    fewer = str(in_place) == adversarial and in_place.words_changed < found.words_changed
+    return root, in_place if fewer else found
+
+
+def _in_their_places(root: Text, string: str) -> list[str]:
+    """What stands where each word stood, where as many stretches between spaces do; else the words themselves.
+
+    A word that an edit took apart (trav´ss) is still one. Of several words in a stretch, as many have to be left.
+    """
+    old, new = [list(re.finditer(r"\S+", text)) for text in (str(root), string)]
+    now = list(root.words)
+    if len(old) != len(new):
+        return now
+    at = 0
+    for before, after in zip(old, new, strict=True):
+        inside = []
+        while at < len(root) and root.spans[at][0] < before.end():
+            inside.append(at)
+            at += 1
+        words = [after[0][lo:hi] for lo, hi in spans(after[0])]
+        if len(inside) == 1 and len(words) != 1:
+            start, end = root.spans[inside[0]]
+            words = [after[0][start - before.start() : len(after[0]) - (before.end() - end)]]
+        if len(inside) == len(words):
+            for index, word in zip(inside, words, strict=True):
+                now[index] = word
+    return now
 
 
 def _unasked(part: Constraint, *, whole: bool) -> str:

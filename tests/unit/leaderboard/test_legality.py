@@ -14,6 +14,9 @@ from robust.recipe.load import load_attack
         ("cd ab ef", "ab ab ab", 2),  # a diff alone keeps the one `ab` and has three words changed
         ("one two three four", "one 2 three four", 1),
         ("one two three four", "one three four", 1),
+        ('a través de la "paz" dos', 'a trav´ss de la "p´az" dos', 2),  # signs inside a word take it apart
+        ("one (two) three", "one () three", 1),
+        ("one two-three four", "one 2-three 4", 2),
         ("one two three four", "two three four one", 2),  # here the diff has fewer: one gone, one added
     ],
 )
