@@ -71,6 +71,17 @@ def test_words_are_what_the_spans_cut_out(text: Text) -> None:
     assert len(text.words) == len(text.origins)
 
 
+@given(edited(), STRINGS, st.data())
+def test_replaced_words_are_the_edited_ones_that_stand_for_a_word(text: Text, other: str, data: st.DataObject) -> None:
+    texts = [text, text.rewrite(other, marked(other).spans)]
+    for each in [each for each in texts if len(each)]:
+        index = data.draw(st.integers(0, len(each) - 1))
+        texts += [each.replace(index, data.draw(st.one_of(WORDS, st.sampled_from(each.root.words or ("a",)))))]
+    for each in [*reversed(texts), text.root]:
+        pairs = [(each.origins[at], each.words[at]) for at in each.edited]
+        assert sorted(each.replaced) == sorted(pair for pair in pairs if pair[0] != INSERTED)
+
+
 @given(edited())
 def test_replaying_the_edits_gives_the_text(text: Text) -> None:
     again = text.root.apply(text.edits)
