@@ -37,7 +37,7 @@ class SamePartOfSpeech:
 
     def _keeps(self, pair: Pair) -> bool:
         before = pair.original.words
-        return all([self._alike(pair.lang, before[at], word) for at, word in pair.candidate.replaced])
+        return all(self._alike(pair.lang, before[at], word) for at, word in pair.candidate.replaced)
 
     def _alike(self, lang: Lang, old: str, new: str) -> bool:
         of_old, of_new = _possible(lang, old), _possible(lang, new)

@@ -196,7 +196,7 @@ class Text:
 
     @property
     def replaced(self) -> tuple[tuple[int, str], ...]:
-        """The words that stand for a word of `root` and differ from it, each behind that word's index; in no set order."""
+        """The words that stand for a word of `root` and differ from it, each behind that word's index; in no order."""
         if self._replaced is None:
             parent, step = self._parent, self._step
             if parent is None or step is None or step[0] != "replace":
@@ -213,6 +213,20 @@ class Text:
     def _compared(self) -> tuple[tuple[int, str], ...]:
         pairs = [(self.origins[at], self.words[at]) for at in self.edited]
         return tuple([pair for pair in pairs if pair[0] != INSERTED])
+
+    @property
+    def spread(self) -> int:
+        """A bound of the edit distance to `root`, in characters: the sum of what each edit cut out or put in."""
+        return sum([max(end - start, len(new)) for start, end, new in self._splices()])
+
+    def _splices(self) -> list[tuple[int, int, str]]:
+        """Start, end and new characters of every edit, last to first."""
+        found: list[tuple[int, int, str]] = []
+        text = self
+        while text._parent is not None and text._step is not None:
+            found.append(text._step[3:])
+            text = text._parent
+        return found
 
     @property
     def words_changed(self) -> int:
@@ -304,13 +318,8 @@ class Text:
 
     def locate(self, span: Span) -> Span | None:
         """Where a character range of `root` is in `str(self)`, or None if an edit touched it."""
-        chain: list[tuple[int, int, str]] = []
-        text = self
-        while text._parent is not None and text._step is not None:
-            chain.append(text._step[3:])
-            text = text._parent
         lo, hi = span
-        for start, end, new in reversed(chain):
+        for start, end, new in reversed(self._splices()):
             if end <= lo:
                 shift = len(new) - (end - start)
                 lo, hi = lo + shift, hi + shift

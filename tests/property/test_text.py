@@ -8,6 +8,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
+from robust.constraints.levenshtein import within
 from robust.core.text import INSERTED, Text
 
 PIECES = st.sampled_from(
@@ -80,6 +81,12 @@ def test_replaced_words_are_the_edited_ones_that_stand_for_a_word(text: Text, ot
     for each in [*reversed(texts), text.root]:
         pairs = [(each.origins[at], each.words[at]) for at in each.edited]
         assert sorted(each.replaced) == sorted(pair for pair in pairs if pair[0] != INSERTED)
+
+
+@given(edited(), STRINGS)
+def test_the_spread_of_edits_bounds_the_edit_distance(text: Text, other: str) -> None:
+    for each in (text, text.rewrite(other, marked(other).spans)):
+        assert within(str(each.root), str(each), each.spread)
 
 
 @given(edited())
