@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from robust.core.constraint import Pair
+from robust.core.text import Text
 from robust.core.types import Bools
 from robust.errors import PluginError
 from robust.registry import register
@@ -30,7 +31,12 @@ class Levenshtein:
 
     def __call__(self, pairs: Sequence[Pair], /) -> Bools:
         """`(n,)`, True = near enough."""
-        return np.array([within(str(p.original), str(p.candidate), self.maximum) for p in pairs], np.bool_)
+        return np.array([self._keeps(pair.original, pair.candidate) for pair in pairs], np.bool_)
+
+    def _keeps(self, original: Text, candidate: Text) -> bool:
+        if candidate.root is original and candidate.spread <= self.maximum:
+            return True  # so few characters were touched that the table need not be filled
+        return within(str(original), str(candidate), self.maximum)
 
 
 def within(a: str, b: str, maximum: int) -> bool:

@@ -9,7 +9,6 @@ from functools import lru_cache
 import numpy as np
 
 from robust.core.constraint import Pair
-from robust.core.text import INSERTED
 from robust.core.types import Bools, Lang
 from robust.lang.base import language
 from robust.registry import register
@@ -37,11 +36,8 @@ class SamePartOfSpeech:
         return np.array([self._keeps(pair) for pair in pairs], np.bool_)
 
     def _keeps(self, pair: Pair) -> bool:
-        before, words, origins = pair.original.words, pair.candidate.words, pair.candidate.origins
-        return all(
-            origins[i] == INSERTED or self._alike(pair.lang, before[origins[i]], words[i])
-            for i in pair.candidate.edited
-        )
+        before = pair.original.words
+        return all(self._alike(pair.lang, before[at], word) for at, word in pair.candidate.replaced)
 
     def _alike(self, lang: Lang, old: str, new: str) -> bool:
         of_old, of_new = _possible(lang, old), _possible(lang, new)

@@ -26,7 +26,7 @@ class Text:
     Two texts are equal when their strings are: a victim could not tell them apart.
     """
 
-    __slots__ = ("_edited", "_found", "_origins", "_parent", "_spans", "_step", "_string", "_words")
+    __slots__ = ("_edited", "_found", "_origins", "_parent", "_replaced", "_spans", "_step", "_string", "_words")
 
     def __init__(self, string: str, spans: Iterable[Span]) -> None:
         """`spans`: the words of `string`, non-empty, in order and disjoint (`ValueError` otherwise)."""
@@ -41,6 +41,7 @@ class Text:
         self._words: tuple[str, ...] | None = None
         self._origins: tuple[int, ...] | None = None
         self._edited: frozenset[int] | None = _NOTHING
+        self._replaced: tuple[tuple[int, str], ...] | None = ()
         self._parent: Text | None = None
         self._step: Step | None = None
         self._found: tuple[tuple[int, Span], ...] = ()
@@ -54,13 +55,13 @@ class Text:
         text = cls.__new__(cls)
         text._string, text._words = string, words
         text._spans = text._origins = text._parent = text._step = None
-        text._edited, text._found = _NOTHING, ()
+        text._edited, text._replaced, text._found = _NOTHING, (), ()
         return text
 
     def _child(self, kind: Kind, index: int, word: str, start: int, end: int, new: str) -> Text:
         child = Text.__new__(Text)
         child._string = self._string[:start] + new + self._string[end:]
-        child._spans = child._words = child._origins = child._edited = None
+        child._spans = child._words = child._origins = child._edited = child._replaced = None
         child._parent, child._found = self, ()
         child._step = (kind, index, word, start, end, new)
         return child
@@ -194,6 +195,40 @@ class Text:
         return self._edited or _NOTHING
 
     @property
+    def replaced(self) -> tuple[tuple[int, str], ...]:
+        """The words that stand for a word of `root` and differ from it, each behind that word's index; in no order."""
+        if self._replaced is None:
+            parent, step = self._parent, self._step
+            if parent is None or step is None or step[0] != "replace":
+                self._replaced = self._compared()
+            else:  # all words are looked at once for the parent, not for each of its many candidates
+                if parent._replaced is None:
+                    parent._replaced = parent._compared()
+                origin, word = parent.origins[step[1]], step[2]
+                kept = [pair for pair in parent._replaced if pair[0] != origin]
+                new = origin != INSERTED and word != self.root.words[origin]
+                self._replaced = (*kept, (origin, word)) if new else tuple(kept)
+        return self._replaced
+
+    def _compared(self) -> tuple[tuple[int, str], ...]:
+        pairs = [(self.origins[at], self.words[at]) for at in self.edited]
+        return tuple([pair for pair in pairs if pair[0] != INSERTED])
+
+    @property
+    def spread(self) -> int:
+        """A bound of the edit distance to `root`, in characters: the sum of what each edit cut out or put in."""
+        return sum([max(end - start, len(new)) for start, end, new in self._splices()])
+
+    def _splices(self) -> list[tuple[int, int, str]]:
+        """Start, end and new characters of every edit, last to first."""
+        found: list[tuple[int, int, str]] = []
+        text = self
+        while text._parent is not None and text._step is not None:
+            found.append(text._step[3:])
+            text = text._parent
+        return found
+
+    @property
     def words_changed(self) -> int:
         """Words replaced, added or deleted, compared with `root`."""
         parent, step = self._parent, self._step
@@ -283,13 +318,8 @@ class Text:
 
     def locate(self, span: Span) -> Span | None:
         """Where a character range of `root` is in `str(self)`, or None if an edit touched it."""
-        chain: list[tuple[int, int, str]] = []
-        text = self
-        while text._parent is not None and text._step is not None:
-            chain.append(text._step[3:])
-            text = text._parent
         lo, hi = span
-        for start, end, new in reversed(chain):
+        for start, end, new in reversed(self._splices()):
             if end <= lo:
                 shift = len(new) - (end - start)
                 lo, hi = lo + shift, hi + shift

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, cast
 
 import numpy as np
 
 from robust.core.example import Example, Target
-from robust.core.goal import AnyGoal, Reading, ReadyGoal, RelativeGoal, TaskGoal, for_victim, given
+from robust.core.goal import AnyGoal, Goal, Reading, ReadyGoal, RelativeGoal, TaskGoal, TextGoal, for_victim
 from robust.core.search import Scores
 from robust.core.text import Text
 from robust.core.types import Floats
@@ -39,7 +39,9 @@ class Judge(Protocol):
 def judge_of(goal: AnyGoal, meta: VictimMeta) -> Judge:
     """The judge of a goal for a victim. Raises `PluginError` where they do not fit."""
     found = for_victim(goal, meta)
-    return _Arrays(found, meta.labels) if isinstance(found, TaskGoal) else _Logits(found, len(meta.labels))
+    if isinstance(found, TaskGoal):
+        return _Arrays(found, meta.labels)
+    return _Logits(found, len(meta.labels), isinstance(found, TextGoal))
 
 
 def done(judge: Judge, answer: Floats, text: Text, example: Example) -> bool:
@@ -51,13 +53,15 @@ def done(judge: Judge, answer: Floats, text: Text, example: Example) -> bool:
 class _Logits:
     goal: ReadyGoal
     n_labels: int
+    reads: bool
+    """Whether the goal is a `TextGoal`: found out once, as asking a protocol costs more than a score of few texts."""
 
     def prepared(self, clean: Floats, example: Example, /) -> Example:
         return example
 
     def scores(self, answers: Sequence[Floats], texts: Sequence[Text], example: Example, /) -> Scores:
         logits = np.array(answers, np.float32).reshape(len(answers), self.n_labels)
-        goal = given(self.goal, texts)
+        goal = cast(TextGoal, self.goal).given(texts) if self.reads else cast(Goal, self.goal)
         return Scores(goal.score(logits, example.target), goal.done(logits, example.target), logits)
 
     def skips(self, clean: Floats, example: Example, /) -> bool:

@@ -8,6 +8,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
+from robust.constraints.levenshtein import within
 from robust.core.text import INSERTED, Text
 
 PIECES = st.sampled_from(
@@ -69,6 +70,23 @@ def test_words_are_what_the_spans_cut_out(text: Text) -> None:
     assert text.words == tuple(str(text)[lo:hi] for lo, hi in text.spans)
     assert list(text.spans) == sorted(text.spans)
     assert len(text.words) == len(text.origins)
+
+
+@given(edited(), STRINGS, st.data())
+def test_replaced_words_are_the_edited_ones_that_stand_for_a_word(text: Text, other: str, data: st.DataObject) -> None:
+    texts = [text, text.rewrite(other, marked(other).spans)]
+    for each in [each for each in texts if len(each)]:
+        index = data.draw(st.integers(0, len(each) - 1))
+        texts += [each.replace(index, data.draw(st.one_of(WORDS, st.sampled_from(each.root.words or ("a",)))))]
+    for each in [*reversed(texts), text.root]:
+        pairs = [(each.origins[at], each.words[at]) for at in each.edited]
+        assert sorted(each.replaced) == sorted(pair for pair in pairs if pair[0] != INSERTED)
+
+
+@given(edited(), STRINGS)
+def test_the_spread_of_edits_bounds_the_edit_distance(text: Text, other: str) -> None:
+    for each in (text, text.rewrite(other, marked(other).spans)):
+        assert within(str(each.root), str(each), each.spread)
 
 
 @given(edited())
