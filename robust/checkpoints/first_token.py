@@ -17,6 +17,9 @@ TOLERANCE = {torch.float32: 1e-4}
 COARSE = 2e-2
 """Largest difference of logits between the two ways to compute them, of their size: in float32, in coarser formats."""
 
+FAILS = (AttributeError, TypeError, RuntimeError, ValueError, IndexError)
+"""What a model of another kind raises when it is tried."""
+
 
 class LastLayer(nn.Module):
     """A layer as BERT has them (Devlin et al. 2019), `(n, tokens, h)` to `(n, 1, h)`; `wrapped`: in a tuple."""
@@ -26,8 +29,13 @@ class LastLayer(nn.Module):
         self.layer, self.wrapped = layer, wrapped
         self.training = False
 
-    def forward(self, hidden_states: Tensor, attention_mask: Tensor | None = None, *_: Any, **__: Any) -> Any:
-        """The layer's output for the first token; the mask is `(n, 1, 1 or tokens, tokens)`, boolean or added."""
+    def forward(self, hidden_states: Tensor, attention_mask: Tensor | None = None, *more: Any, **named: Any) -> Any:
+        """The layer's output for the first token; the mask is `(n, 1, 1 or tokens, tokens)`, boolean or added.
+
+        Raises `TypeError` where the layer is given another tensor, such as RoFormer's rotations: it is not BERT's.
+        """
+        if any(isinstance(value, Tensor) for value in (*more, *named.values())):
+            raise TypeError("a layer of another kind: it reads more than states and a mask")
         attention, first = self.layer.attention, hidden_states[:, :1]
         heads = attention.self.num_attention_heads
 
@@ -57,12 +65,17 @@ def first_token(model: Any) -> Any:
         return model
     if not isinstance(layers, nn.ModuleList) or not len(layers):
         return model
+    if getattr(model.config, "is_decoder", False):  # its layers hide later tokens, with no mask to tell
+        return model
     inputs = _tried(model)
     training = model.training
     model.train(False)
     try:
         with torch.inference_mode():
-            expected = model(**inputs).logits
+            try:
+                expected = model(**inputs).logits
+            except FAILS:  # it may still answer what it is given later
+                return model
             for wrapped in (False, True):
                 shorter = view(model, {f"{name}.{len(layers) - 1}": LastLayer(layers[-1], wrapped=wrapped)})
                 if _same(shorter, inputs, expected):
@@ -83,7 +96,7 @@ def _tried(model: Any) -> dict[str, Tensor]:
 def _same(model: Any, inputs: dict[str, Tensor], expected: Tensor) -> bool:
     try:
         found = model(**inputs).logits
-    except (AttributeError, TypeError, RuntimeError, ValueError, IndexError):
+    except FAILS:
         return False
     if found.shape != expected.shape:
         return False

@@ -10,9 +10,9 @@ from robust.core.calls import Service
 from robust.errors import ModelError, OutOfMemory
 
 RECOVERY = 32
+"""Batches that must fit before a halved budget is doubled again."""
 OWN = 8
 """How many times the budget a service gets that cuts what it is given by itself: the more, the more of one length."""
-"""Batches that must fit before a halved budget is doubled again."""
 
 
 @dataclass(kw_only=True)

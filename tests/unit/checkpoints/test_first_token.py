@@ -82,3 +82,27 @@ def test_a_view_needs_names_that_are_there() -> None:
     for name in ("bert.encoder.layers.0", "nowhere", "nowhere.at.all"):
         with pytest.raises(KeyError):
             view(model, {name: nn.Identity()})
+
+
+def test_rotated_positions_are_not_left_out() -> None:
+    """With weights as they are first drawn the rotations hardly show, so a trial alone would miss them."""
+    model = made("RoFormer", "eager")
+    assert first_token(model) is model
+
+
+def test_a_decoder_is_left_as_it_is() -> None:
+    """Without a masked token its layers get no mask, and hide later tokens by themselves."""
+    model = made("Bert", is_decoder=True)
+    short = first_token(model)
+    with torch.no_grad():
+        for weight in model.parameters():
+            weight.mul_(3)
+    ids = batch()["input_ids"]
+    with torch.inference_mode():
+        torch.testing.assert_close(short(input_ids=ids).logits, model(input_ids=ids).logits)
+
+
+@pytest.mark.parametrize("sizes", [{"chunk_size_feed_forward": 2}, {"return_dict": False}])
+def test_a_model_that_fails_on_the_trial_is_left_as_it_is(sizes: dict[str, Any]) -> None:
+    model = made("Bert", **sizes)
+    assert first_token(model) is model
