@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from robust.core.constraint import Pair
+from robust.core.path import spread
 from robust.core.text import Text
 from robust.core.types import Bools
 from robust.errors import PluginError
@@ -34,7 +35,7 @@ class Levenshtein:
         return np.array([self._keeps(pair.original, pair.candidate) for pair in pairs], np.bool_)
 
     def _keeps(self, original: Text, candidate: Text) -> bool:
-        if candidate.root is original and candidate.spread <= self.maximum:
+        if candidate.root is original and spread(candidate) <= self.maximum:
             return True  # so few characters were touched that the table need not be filled
         return within(str(original), str(candidate), self.maximum)
 

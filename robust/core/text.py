@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from robust.core import path
 from robust.core.alike import lined_up, shared, where, where_one
 from robust.core.edit import ADDING, Edit, Kind, Step, changed, moved, placed
 from robust.core.types import Span
@@ -167,15 +168,7 @@ class Text:
 
     def edits_since(self, ancestor: Text) -> tuple[Edit, ...]:
         """The edits that lead from `ancestor` (by identity) to this text; `ValueError` if it is not an ancestor."""
-        chain: list[Edit] = []
-        text = self
-        while text is not ancestor:
-            if text._parent is None or text._step is None:
-                raise ValueError("not an ancestor of this text")
-            kind, index, word, *_ = text._step
-            chain.append(Edit(kind, index, word, text.spans if kind == "rewrite" else ()))
-            text = text._parent
-        return tuple(reversed(chain))
+        return path.edits_since(self, ancestor)
 
     @property
     def edited(self) -> frozenset[int]:
@@ -213,20 +206,6 @@ class Text:
     def _compared(self) -> tuple[tuple[int, str], ...]:
         pairs = [(self.origins[at], self.words[at]) for at in self.edited]
         return tuple([pair for pair in pairs if pair[0] != INSERTED])
-
-    @property
-    def spread(self) -> int:
-        """A bound of the edit distance to `root`, in characters: the sum of what each edit cut out or put in."""
-        return sum([max(end - start, len(new)) for start, end, new in self._splices()])
-
-    def _splices(self) -> list[tuple[int, int, str]]:
-        """Start, end and new characters of every edit, last to first."""
-        found: list[tuple[int, int, str]] = []
-        text = self
-        while text._parent is not None and text._step is not None:
-            found.append(text._step[3:])
-            text = text._parent
-        return found
 
     @property
     def words_changed(self) -> int:
@@ -318,11 +297,4 @@ class Text:
 
     def locate(self, span: Span) -> Span | None:
         """Where a character range of `root` is in `str(self)`, or None if an edit touched it."""
-        lo, hi = span
-        for start, end, new in reversed(self._splices()):
-            if end <= lo:
-                shift = len(new) - (end - start)
-                lo, hi = lo + shift, hi + shift
-            elif start < hi:
-                return None
-        return lo, hi
+        return path.located(path.splices(self), span)

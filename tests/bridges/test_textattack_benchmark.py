@@ -27,7 +27,9 @@ def test_all_contestants_end_on_the_same_texts_after_as_many_queries(monkeypatch
 def test_the_table_says_how_many_results_are_the_same(capsys: pytest.CaptureFixture[str]) -> None:
     rows = (("success", "a", 3), ("failure", None, 5))
     fast = speed.Measured(seconds=2.0, victim_seconds=1.0, peak_mib=100.0, of_products=0.5, rows=rows)
-    other = speed.Measured(seconds=8.0, victim_seconds=6.0, peak_mib=200.0, of_products=0.25, rows=(rows[0], ("failure", None, 11)))
+    other = speed.Measured(
+        seconds=8.0, victim_seconds=6.0, peak_mib=200.0, of_products=0.25, rows=(rows[0], ("failure", None, 11))
+    )
     speed.table(["robust", "textattack"], {"robust": [fast], "textattack": [other]})
     ours, theirs = capsys.readouterr().out.splitlines()[1:]
     assert ours.split() == ["robust", "1.00", "4.0", "50%", "100", "50%", "2/2", "1", "4.0"]

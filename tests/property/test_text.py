@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from robust.constraints.levenshtein import within
+from robust.core.path import spread
 from robust.core.text import INSERTED, Text
 
 PIECES = st.sampled_from(
@@ -86,7 +87,7 @@ def test_replaced_words_are_the_edited_ones_that_stand_for_a_word(text: Text, ot
 @given(edited(), STRINGS)
 def test_the_spread_of_edits_bounds_the_edit_distance(text: Text, other: str) -> None:
     for each in (text, text.rewrite(other, marked(other).spans)):
-        assert within(str(each.root), str(each), each.spread)
+        assert within(str(each.root), str(each), spread(each))
 
 
 @given(edited())
