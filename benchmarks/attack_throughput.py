@@ -128,7 +128,6 @@ def load(task: Task) -> tuple[Any, list[Any]]:
     return victim, right
 
 
-# ------------------------------------------------------------------ contestants
 def run_ours(task: Task, victim: Any, examples: Sequence[Any], *, bridge: bool) -> tuple[float, list[Result]]:
     """Seconds in the victim, and the rows, of our own search or of TextAttack's under our engine."""
     from robust.adapters.textattack.constraint import TextAttackConstraint

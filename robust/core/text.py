@@ -213,8 +213,7 @@ class Text:
         parent, step = self._parent, self._step
         if parent is not None and parent._step is None and step is not None and step[0] == "replace":
             return int(step[2] != parent.words[step[1]])
-        kept = len(self.origins) - self.origins.count(INSERTED)
-        return len(self.edited) + len(self.root.words) - kept
+        return len(self.edited) + len(self.root.words) - len(self.origins) + self.origins.count(INSERTED)
 
     def replace(self, index: int, word: str) -> Text:
         """Put `word` in place of word `index`; what stands around it stays. An empty `word` deletes."""
