@@ -6,6 +6,7 @@ block (10 h²) are for tokens that nothing reads. With 4 layers that is a fifth 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -22,7 +23,7 @@ FAILS = (AttributeError, TypeError, RuntimeError, ValueError, IndexError)
 
 
 class LastLayer(nn.Module):
-    """A layer as BERT has them (Devlin et al. 2019), `(n, tokens, h)` to `(n, 1, h)`; `wrapped`: in a tuple."""
+    """A last layer, `(n, tokens, h)` to `(n, 1, h)`; `wrapped`: in a tuple."""
 
     def __init__(self, layer: Any, *, wrapped: bool) -> None:
         super().__init__()
@@ -30,27 +31,63 @@ class LastLayer(nn.Module):
         self.training = False
 
     def forward(self, hidden_states: Tensor, attention_mask: Tensor | None = None, *more: Any, **named: Any) -> Any:
-        """The layer's output for the first token; the mask is `(n, 1, 1 or tokens, tokens)`, boolean or added.
+        """The layer's output for the first token; the mask is `(n, 1, 1 or tokens, tokens)`, boolean or added, or
+        `(n, tokens)`, 0 for what is not seen.
 
-        Raises `TypeError` where the layer is given another tensor, such as RoFormer's rotations: it is not BERT's.
+        Raises `TypeError` where the layer is given another tensor, such as RoFormer's rotations: it is of another kind.
         """
         if any(isinstance(value, Tensor) for value in (*more, *named.values())):
             raise TypeError("a layer of another kind: it reads more than states and a mask")
-        attention, first = self.layer.attention, hidden_states[:, :1]
-        heads = attention.self.num_attention_heads
-
-        def split(states: Tensor) -> Tensor:
-            return states.view(*states.shape[:2], heads, -1).transpose(1, 2)
-
-        context = nn.functional.scaled_dot_product_attention(
-            split(attention.self.query(first)),
-            split(attention.self.key(hidden_states)),
-            split(attention.self.value(hidden_states)),
-            attn_mask=None if attention_mask is None else attention_mask[:, :, :1],
-        )
-        attended = attention.output(context.transpose(1, 2).reshape(first.shape), first)
-        output = self.layer.output(self.layer.intermediate(attended), attended)
+        mask = attention_mask
+        if mask is not None:
+            mask = mask[:, :, :1] if mask.dim() == 4 else mask[:, None, None].bool()
+        output = self.first(hidden_states, mask)
         return (output,) if self.wrapped else output
+
+    def first(self, states: Tensor, mask: Tensor | None) -> Tensor:
+        """The output `(n, 1, h)`."""
+        raise NotImplementedError
+
+
+class BertLast(LastLayer):
+    """A layer as BERT has them (Devlin et al. 2019)."""
+
+    def first(self, states: Tensor, mask: Tensor | None) -> Tensor:
+        """The output `(n, 1, h)`."""
+        attention, own = self.layer.attention, self.layer.attention.self
+        context = _context(states, mask, own.num_attention_heads, own.query, own.key, own.value)
+        attended = attention.output(context, states[:, :1])
+        output: Tensor = self.layer.output(self.layer.intermediate(attended), attended)
+        return output
+
+
+class DistilBertLast(LastLayer):
+    """A layer as DistilBERT has them (Sanh et al. 2019, arXiv:1910.01108)."""
+
+    def first(self, states: Tensor, mask: Tensor | None) -> Tensor:
+        """The output `(n, 1, h)`."""
+        layer, own = self.layer, self.layer.attention
+        context = _context(states, mask, own.n_heads, own.q_lin, own.k_lin, own.v_lin)
+        attended = layer.sa_layer_norm(own.out_lin(context) + states[:, :1])
+        output: Tensor = layer.output_layer_norm(layer.ffn(attended) + attended)
+        return output
+
+
+KINDS: tuple[tuple[str, type[LastLayer]], ...] = (("encoder.layer", BertLast), ("transformer.layer", DistilBertLast))
+"""Where layers lie in a model, and how the last one is then computed."""
+
+
+def _context(
+    states: Tensor, mask: Tensor | None, heads: int, query: nn.Module, key: nn.Module, value: nn.Module
+) -> Tensor:
+    """What the first token attends to, `(n, 1, h)`."""
+
+    def split(projected: Tensor) -> Tensor:
+        return projected.view(*projected.shape[:2], heads, -1).transpose(1, 2)
+
+    first = split(query(states[:, :1]))
+    context = nn.functional.scaled_dot_product_attention(first, split(key(states)), split(value(states)), mask)
+    return context.transpose(1, 2).reshape(len(states), 1, -1)
 
 
 def first_token(model: Any) -> Any:
@@ -58,15 +95,22 @@ def first_token(model: Any) -> Any:
 
     Whether a model is of this kind is tried, not looked up: on a few tokens, some of them masked, both ways must agree.
     """
-    name = f"{getattr(model, 'base_model_prefix', '')}.encoder.layer"
-    try:
-        layers = model.get_submodule(name)
-    except AttributeError:
-        return model
-    if not isinstance(layers, nn.ModuleList) or not len(layers):
-        return model
     if getattr(model.config, "is_decoder", False):  # its layers hide later tokens, with no mask to tell
         return model
+    for where, kind in KINDS:
+        name = f"{getattr(model, 'base_model_prefix', '')}.{where}"
+        try:
+            layers = model.get_submodule(name)
+        except AttributeError:
+            continue
+        if isinstance(layers, nn.ModuleList) and len(layers):
+            last = f"{name}.{len(layers) - 1}"
+            return _shorter(model, [view(model, {last: kind(layers[-1], wrapped=w)}) for w in (False, True)])
+    return model
+
+
+def _shorter(model: Any, views: Sequence[Any]) -> Any:
+    """The view that answers as the model does, or the model."""
     inputs = _tried(model)
     training = model.training
     model.train(False)
@@ -76,13 +120,9 @@ def first_token(model: Any) -> Any:
                 expected = model(**inputs).logits
             except FAILS:  # it may still answer what it is given later
                 return model
-            for wrapped in (False, True):
-                shorter = view(model, {f"{name}.{len(layers) - 1}": LastLayer(layers[-1], wrapped=wrapped)})
-                if _same(shorter, inputs, expected):
-                    return shorter
+            return next((shorter for shorter in views if _same(shorter, inputs, expected)), model)
     finally:
         model.train(training)
-    return model
 
 
 def _tried(model: Any) -> dict[str, Tensor]:

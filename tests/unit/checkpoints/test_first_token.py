@@ -14,13 +14,16 @@ from robust.checkpoints.first_token import LastLayer, first_token
 from robust.checkpoints.views import view
 
 SIZES = {"vocab_size": 90, "hidden_size": 32, "num_hidden_layers": 3, "num_attention_heads": 2, "intermediate_size": 48}
-SHORT = ("Bert", "Roberta", "Electra", "XLMRoberta", "Camembert")
+SHORT = ("Bert", "Roberta", "Electra", "XLMRoberta", "Camembert", "DistilBert")
 
 
 def made(kind: str, attention: str = "sdpa", **sizes: Any) -> Any:
     torch.manual_seed(3)
     config = getattr(hf, f"{kind}Config")(**{**SIZES, **sizes}, num_labels=3, attn_implementation=attention)
-    return getattr(hf, f"{kind}ForSequenceClassification")(config).eval()
+    try:
+        return getattr(hf, f"{kind}ForSequenceClassification")(config).eval()
+    except ValueError as error:  # before transformers 5 not every model has every kind of attention
+        pytest.skip(str(error).splitlines()[0])
 
 
 def batch() -> dict[str, torch.Tensor]:
@@ -42,7 +45,7 @@ def test_the_logits_are_the_models(kind: str, attention: str) -> None:
         assert torch.allclose(short(batch()["input_ids"]).logits, model(batch()["input_ids"]).logits, atol=1e-5)
 
 
-@pytest.mark.parametrize("kind", ["DistilBert", "GPT2"])
+@pytest.mark.parametrize("kind", ["Albert", "GPT2"])
 def test_other_models_are_left_as_they_are(kind: str) -> None:
     model = made(kind, pad_token_id=0)
     assert first_token(model) is model

@@ -73,7 +73,7 @@ def test_it_is_refused_where_it_cannot_be_had(monkeypatch: pytest.MonkeyPatch, t
     gpt2 = hf.GPT2ForSequenceClassification(hf.GPT2Config(n_embd=8, n_layer=1, n_head=1, vocab_size=9))
     with pytest.raises(UserError, match="no linear layers"):  # its layers are convolutions
         int8(gpt2)
-    monkeypatch.setattr(module.torch.ops.onednn, "qlinear_prepack", _missing)
+    monkeypatch.setattr(torch.ops.onednn, "qlinear_prepack", _missing)
     with pytest.raises(UserError, match="no exact int8 products"):
         load_victim("starter-en", device="cpu", dtype="int8")
 
