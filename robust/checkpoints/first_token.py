@@ -12,6 +12,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from robust.checkpoints.memory import is_out_of_memory
 from robust.checkpoints.views import view
 
 TOLERANCE = {torch.float32: 1e-4}
@@ -118,7 +119,9 @@ def _shorter(model: Any, views: Sequence[Any]) -> Any:
         with torch.inference_mode():
             try:
                 expected = model(**inputs).logits
-            except FAILS:  # it may still answer what it is given later
+            except FAILS as error:  # it may still answer what it is given later
+                if is_out_of_memory(error):
+                    raise
                 return model
             return next((shorter for shorter in views if _same(shorter, inputs, expected)), model)
     finally:

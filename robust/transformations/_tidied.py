@@ -44,7 +44,8 @@ def tidied(made: str, source: str, lang: str) -> str:
 def _small(pair: re.Match[str], source: str) -> str:
     """The second word without the capital that it has because the first, an unknown one, begins a sentence."""
     before, word = pair.groups()
-    if before[0].isupper() and word.istitle() and re.search(rf"\b{before} [^\W\d_A-ZÁÉÍÓÚÑ]", source):
+    after = re.search(rf"\b{before} ([^\W\d_])", source)
+    if before[0].isupper() and word.istitle() and after and after[1].islower():
         return f"{before} {word.lower()}"
     return pair[0]
 

@@ -227,7 +227,7 @@ class TransformersVictim:
         together = small(lengths) if cpu else [list(range(len(lengths)))]
         answer = np.empty((len(lengths), len(self.meta.labels)), np.float32)
         for chosen in together:
-            batch = padded({key: [values[at] for at in chosen] for key, values in rows.items()}, self.tokenizer)
+            batch = self._padded({key: [values[at] for at in chosen] for key, values in rows.items()})
             inputs = {key: value.to(model.device, non_blocking=True) for key, value in batch.items()}
             said = (model(**inputs).logits.float() / self.temperature).cpu().numpy()
             if said.shape != (len(chosen), answer.shape[1]):
@@ -240,13 +240,17 @@ class TransformersVictim:
 
     def encode(self, batch: Sequence[Fields]) -> dict[str, torch.Tensor]:
         """Inputs as a padded batch `(n, tokens)`, in the processor's memory, with what the model accepts."""
-        return padded(self._rows(batch), self.tokenizer)
+        return self._padded(self._rows(batch))
 
     def _rows(self, batch: Sequence[Fields]) -> dict[str, list[list[int]]]:
-        """The tokens of each input, cut to `max_length`, and what else the model accepts."""
+        """The tokens of each input, cut to `max_length`, and what else the tokeniser tells of them."""
         columns = [list(column) for column in zip(*batch, strict=True)]
         encoded = self.tokenizer(*columns, truncation=True, max_length=self.max_length, return_attention_mask=True)
-        return {key: encoded[key] for key in encoded if key in self._accepted}
+        return {key: encoded[key] for key in encoded}
+
+    def _padded(self, rows: Mapping[str, list[list[int]]]) -> dict[str, torch.Tensor]:
+        batch = padded(rows, self.tokenizer)
+        return {key: values for key, values in batch.items() if key in self._accepted}
 
 
 def _labels(config: Any, name: str) -> tuple[str, ...]:

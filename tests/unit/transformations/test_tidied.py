@@ -20,6 +20,7 @@ from robust.transformations._tidied import tidied
         ("24 hours", "Pasé 24 horas", "24 hours"),
         ("Mirala Tonight", "Mirala esta noche", "Mirala tonight"),
         ("Juan Pérez came. Skip The end", "Juan Pérez vino. Skip el final", "Juan Pérez came. Skip the end"),
+        ("A À", "A À", "A À"),
         ("Vine I saw", "Vine vi", "Vine I saw"),
         ("why? no!", "por qué? no!", "why? no!"),
         ("", "Nada", ""),
