@@ -57,8 +57,10 @@ class Int8Linear(nn.Module):
 def int8(model: M) -> M:
     """A view of a float32 model on the CPU whose linear layers, but for those of its head, multiply 8-bit integers.
 
-    Raises `UserError` where this processor or this PyTorch cannot, or the model has no such layer.
+    Raises `UserError` where this processor or this PyTorch cannot, or the model has no such layer or writes texts.
     """
+    if getattr(getattr(model, "config", None), "is_encoder_decoder", False):
+        raise UserError("int8 is for encoders, and the model writes texts", fix="use dtype float32")
     _can()
     inner = getattr(model, "base_model", model)
     inside = {id(module) for module in inner.modules()}

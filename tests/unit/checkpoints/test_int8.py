@@ -15,7 +15,10 @@ from robust.checkpoints.device import pick_dtype
 from robust.checkpoints.int8 import STEPS, Int8Linear, int8
 from robust.errors import UserError
 from robust.victims.load import load_victim
+from robust.victims.tagger import TaggerVictim
 from robust.victims.transformers import TransformersVictim
+from robust.victims.writer import WriterVictim
+from tests import tiny_models as tiny
 
 try:
     module._can()
@@ -67,12 +70,26 @@ def test_a_victim_searches_in_int8_and_is_quoted_in_float32() -> None:
         np.testing.assert_array_equal(fast.canonical(text), exact.canonical(text))
 
 
+def test_a_tagger_takes_int8_too(tmp_path: Path) -> None:
+    names = {"id2label": {0: "O", 1: "B-X"}, "label2id": {"O": 0, "B-X": 1}}
+    sizes = {**tiny.SIZES, "max_position_embeddings": 64, **names}
+    path = tiny.save(tmp_path / "tagger", tiny.wordpiece(), "BertConfig", "BertForTokenClassification", **sizes)
+    victim = TaggerVictim.load(path, device="cpu", dtype="int8")
+    words = ("the", "soup", "was", "warm")
+    assert victim.meta.dtype == "int8"
+    near, real = victim.arrays([words])[0], victim.canonical(words)
+    assert 0 < np.abs(near - real).max() < 0.2
+    np.testing.assert_array_equal(real, TaggerVictim.load(path, device="cpu", dtype="float32").canonical(words))
+
+
 def test_it_is_refused_where_it_cannot_be_had(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     with pytest.raises(UserError, match="int8 is for the CPU"):
         pick_dtype("int8", torch.device("cuda", 0), 768)
     gpt2 = hf.GPT2ForSequenceClassification(hf.GPT2Config(n_embd=8, n_layer=1, n_head=1, vocab_size=9))
     with pytest.raises(UserError, match="no linear layers"):  # its layers are convolutions
         int8(gpt2)
+    with pytest.raises(UserError, match="int8 is for encoders"):
+        WriterVictim.load(tiny.seq2seq(tmp_path / "seq2seq"), device="cpu", dtype="int8")
     monkeypatch.setattr(torch.ops.onednn, "qlinear_prepack", _missing)
     with pytest.raises(UserError, match="no exact int8 products"):
         load_victim("starter-en", device="cpu", dtype="int8")
