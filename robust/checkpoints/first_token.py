@@ -6,8 +6,8 @@ block (10 h²) are for tokens that nothing reads. With 4 layers that is a fifth 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeAlias
 
 import torch
 from torch import Tensor, nn
@@ -19,16 +19,18 @@ TOLERANCE = {torch.float32: 1e-4}
 COARSE = 2e-2
 """Largest difference of logits between the two ways to compute them, of their size: in float32, in coarser formats."""
 
+First: TypeAlias = Callable[[Any, Tensor, Tensor | None], Tensor]
+"""A layer, its input `(n, tokens, h)` and the first token's mask to the first token's output `(n, 1, h)`."""
 FAILS = (AttributeError, TypeError, RuntimeError, ValueError, IndexError)
 """What a model of another kind raises when it is tried."""
 
 
 class LastLayer(nn.Module):
-    """A last layer, `(n, tokens, h)` to `(n, 1, h)`; `wrapped`: in a tuple."""
+    """A last layer, `(n, tokens, h)` to `(n, 1, h)`, computed by `first`; `wrapped`: in a tuple."""
 
-    def __init__(self, layer: Any, *, wrapped: bool) -> None:
+    def __init__(self, layer: Any, first: First, *, wrapped: bool) -> None:
         super().__init__()
-        self.layer, self.wrapped = layer, wrapped
+        self.layer, self.first, self.wrapped = layer, first, wrapped
         self.training = False
 
     def forward(self, hidden_states: Tensor, attention_mask: Tensor | None = None, *more: Any, **named: Any) -> Any:
@@ -42,39 +44,29 @@ class LastLayer(nn.Module):
         mask = attention_mask
         if mask is not None:
             mask = mask[:, :, :1] if mask.dim() == 4 else mask[:, None, None].bool()
-        output = self.first(hidden_states, mask)
+        output = self.first(self.layer, hidden_states, mask)
         return (output,) if self.wrapped else output
 
-    def first(self, states: Tensor, mask: Tensor | None) -> Tensor:
-        """The output `(n, 1, h)`."""
-        raise NotImplementedError
 
-
-class BertLast(LastLayer):
+def bert(layer: Any, states: Tensor, mask: Tensor | None) -> Tensor:
     """A layer as BERT has them (Devlin et al. 2019)."""
-
-    def first(self, states: Tensor, mask: Tensor | None) -> Tensor:
-        """The output `(n, 1, h)`."""
-        attention, own = self.layer.attention, self.layer.attention.self
-        context = _context(states, mask, own.num_attention_heads, own.query, own.key, own.value)
-        attended = attention.output(context, states[:, :1])
-        output: Tensor = self.layer.output(self.layer.intermediate(attended), attended)
-        return output
+    attention, own = layer.attention, layer.attention.self
+    context = _context(states, mask, own.num_attention_heads, own.query, own.key, own.value)
+    attended = attention.output(context, states[:, :1])
+    output: Tensor = layer.output(layer.intermediate(attended), attended)
+    return output
 
 
-class DistilBertLast(LastLayer):
+def distilbert(layer: Any, states: Tensor, mask: Tensor | None) -> Tensor:
     """A layer as DistilBERT has them (Sanh et al. 2019, arXiv:1910.01108)."""
-
-    def first(self, states: Tensor, mask: Tensor | None) -> Tensor:
-        """The output `(n, 1, h)`."""
-        layer, own = self.layer, self.layer.attention
-        context = _context(states, mask, own.n_heads, own.q_lin, own.k_lin, own.v_lin)
-        attended = layer.sa_layer_norm(own.out_lin(context) + states[:, :1])
-        output: Tensor = layer.output_layer_norm(layer.ffn(attended) + attended)
-        return output
+    own = layer.attention
+    context = _context(states, mask, own.n_heads, own.q_lin, own.k_lin, own.v_lin)
+    attended = layer.sa_layer_norm(own.out_lin(context) + states[:, :1])
+    output: Tensor = layer.output_layer_norm(layer.ffn(attended) + attended)
+    return output
 
 
-KINDS: tuple[tuple[str, type[LastLayer]], ...] = (("encoder.layer", BertLast), ("transformer.layer", DistilBertLast))
+KINDS: tuple[tuple[str, First], ...] = (("encoder.layer", bert), ("transformer.layer", distilbert))
 """Where layers lie in a model, and how the last one is then computed."""
 
 
@@ -106,7 +98,7 @@ def first_token(model: Any) -> Any:
             continue
         if isinstance(layers, nn.ModuleList) and len(layers):
             last = f"{name}.{len(layers) - 1}"
-            return _shorter(model, [view(model, {last: kind(layers[-1], wrapped=w)}) for w in (False, True)])
+            return _shorter(model, [view(model, {last: LastLayer(layers[-1], kind, wrapped=w)}) for w in (False, True)])
     return model
 
 

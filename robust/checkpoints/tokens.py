@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import torch
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
+INPUTS = ("input_ids", "attention_mask", "token_type_ids")
 DEFAULT_LENGTH = 512
 """Tokens an input is cut to where neither the tokeniser nor the model declares a limit."""
 
@@ -80,7 +81,7 @@ def padded(rows: Mapping[str, Sequence[Sequence[int]]], tokenizer: PreTrainedTok
     import torch
 
     width = max(1, *map(len, rows["input_ids"]))
-    fill = {"input_ids": tokenizer.pad_token_id, "token_type_ids": tokenizer.pad_token_type_id}
+    fill = {"input_ids": tokenizer.pad_token_id or 0, "token_type_ids": tokenizer.pad_token_type_id}
     left = tokenizer.padding_side == "left"
     batch = {}
     for key, values in rows.items():
@@ -94,13 +95,19 @@ def padded(rows: Mapping[str, Sequence[Sequence[int]]], tokenizer: PreTrainedTok
     return batch
 
 
-def takes_types(model: Any) -> bool:
-    """Whether a model tells the two texts of a pair apart by `token_type_ids`.
+def accepted(model: Any) -> tuple[str, ...]:
+    """What a model takes of `INPUTS`.
 
-    A RoBERTa has one type, and would look up a second one, which its tokeniser may give, in vain.
+    A RoBERTa has one type of tokens, and would look up a second one, which its tokeniser may give, in vain.
     """
     known = inspect.signature(model.forward).parameters
-    return "token_type_ids" in known and (getattr(model.config, "type_vocab_size", None) or 2) > 1
+    one_type = (getattr(model.config, "type_vocab_size", None) or 2) < 2
+    return tuple([name for name in INPUTS if name in known and not (one_type and name == "token_type_ids")])
+
+
+def takes_types(model: Any) -> bool:
+    """Whether a model tells the two texts of a pair apart by `token_type_ids`."""
+    return "token_type_ids" in accepted(model)
 
 
 def passes(

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
-import numpy as np
-
 from robust.checkpoints.device import in_format, pick_device, pick_dtype
 from robust.checkpoints.files import declared_langs
 from robust.checkpoints.locate import fetch, locate
 from robust.checkpoints.pretrained import load as load_checkpoint
 from robust.checkpoints.pretrained import load_config, load_model
-from robust.checkpoints.tokens import token_limit
+from robust.checkpoints.tokens import accepted, padded, token_limit
 from robust.checkpoints.wanted import Wanted
 from robust.core.types import Task
 from robust.core.victim import VictimMeta
@@ -24,8 +21,6 @@ from robust.errors import ModelError
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
-
-_INPUTS = ("input_ids", "attention_mask", "token_type_ids")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -47,26 +42,16 @@ class Loaded:
     @cached_property
     def accepted(self) -> tuple[str, ...]:
         """The inputs that the model takes."""
-        known = inspect.signature(self.model.forward).parameters
-        one_type = (getattr(self.model.config, "type_vocab_size", None) or 2) < 2
-        return tuple([name for name in _INPUTS if name in known and not (one_type and name == "token_type_ids")])
+        return accepted(self.model)
 
     def forward(self, model: PreTrainedModel, rows: Sequence[dict[str, Any]]) -> Any:
         """What the model gives for tokenised inputs, padded on the right."""
         import torch
 
-        longest = max(len(row["input_ids"]) for row in rows)
-        fill = {"input_ids": self.tokenizer.pad_token_id or 0, "attention_mask": 0, "token_type_ids": 0}
-        inputs = {}
-        for name in self.accepted:
-            if name not in rows[0]:
-                continue
-            values = np.full((len(rows), longest), fill[name], np.int64)
-            for at, row in enumerate(rows):
-                values[at, : len(row[name])] = row[name]
-            inputs[name] = torch.from_numpy(values).to(model.device)
+        known = [name for name in self.accepted if name in rows[0]]
+        batch = padded({name: [row[name] for row in rows] for name in known}, self.tokenizer)
         with torch.inference_mode():
-            return model(**inputs)
+            return model(**{name: values.to(model.device) for name, values in batch.items()})
 
 
 class How(TypedDict, total=False):

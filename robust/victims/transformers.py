@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
@@ -16,7 +15,7 @@ from robust.checkpoints.files import declared_langs
 from robust.checkpoints.locate import fetch, locate
 from robust.checkpoints.memory import in_memory
 from robust.checkpoints.pretrained import load, load_config, load_model
-from robust.checkpoints.tokens import padded, set_padding, small, token_limit
+from robust.checkpoints.tokens import accepted, padded, set_padding, small, token_limit
 from robust.checkpoints.wanted import Wanted
 from robust.core.gradient import TokenGradient, Vocabulary
 from robust.core.types import Fields, Floats, Lang
@@ -186,14 +185,8 @@ class TransformersVictim:
         return short
 
     @cached_property
-    def _accepted(self) -> frozenset[str]:
-        accepted = {"input_ids", "attention_mask", "token_type_ids"} & set(
-            inspect.signature(self.model.forward).parameters
-        )
-        # A RoBERTa has one token type and would look up a second one for the second field.
-        if (getattr(self.model.config, "type_vocab_size", None) or 2) < 2:
-            accepted -= {"token_type_ids"}
-        return frozenset(accepted)
+    def _accepted(self) -> tuple[str, ...]:
+        return accepted(self.model)
 
     def _answer(self, model: Callable[[], PreTrainedModel], batch: Sequence[Fields]) -> Floats:
         if not batch:

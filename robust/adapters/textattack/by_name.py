@@ -57,10 +57,7 @@ def searching(built: Any, scope: Scope) -> Callable[[Wait], Text]:
         link = _Link(scope, wait)
         attack = clone(built, Asking(link.logits, link.slope, scope.vocabulary, first=len(scope.example.before)))
         link.goal = attack.goal_function
-        for part in (attack.goal_function, attack.transformation, *attack.constraints):
-            part.link = link
-        for part in attack.pre_transformation_constraints:
-            part.link = link
+        _join(attack, link)
         limited(attack.goal_function, scope.queries_left)
         result = attack.attack(AttackedText(str(scope.example.text)), 0)
         return link.text(result.perturbed_result.attacked_text)
@@ -71,15 +68,16 @@ def searching(built: Any, scope: Scope) -> Callable[[Wait], Text]:
 def rehearse(built: Any, sample: str) -> None:
     """Let a copy of `built` (see `over_ours`) attack a sentence by invented scores: wrong parameters break it now."""
     attack = clone(built, unasked())
-    for part in (
-        attack.goal_function,
-        attack.transformation,
-        *attack.constraints,
-        *attack.pre_transformation_constraints,
-    ):
-        part.link = _Invented()
+    _join(attack, _Invented())
     limited(attack.goal_function, REHEARSED)
     attack.attack(AttackedText(sample), 0)
+
+
+def _join(attack: Any, link: _Link | _Invented) -> None:
+    """Let all parts of an attack ask `link`."""
+    limits = (*attack.constraints, *attack.pre_transformation_constraints)
+    for part in (attack.goal_function, attack.transformation, *limits):
+        part.link = link
 
 
 class _Invented:
