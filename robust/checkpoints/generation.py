@@ -10,7 +10,7 @@ from robust.checkpoints.memory import in_memory
 
 BATCH = 16
 """Texts that are written together, all of the same number of tokens: padding would disturb what is written."""
-HEADS = ("ForConditionalGeneration", "MTModel")
+HEADS = ("ForConditionalGeneration", "MTModel", "EncoderDecoderModel")
 """How architectures of such models end."""
 EXTRAS = ("generation_config.json", "*.spm")
 """Files that they come with, besides those of every model."""

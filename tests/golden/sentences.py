@@ -91,6 +91,21 @@ NAMED: dict[Lang, tuple[str, ...]] = {
 }
 """Sentences with names, places and numbers."""
 
+CONTRACTED: dict[Lang, tuple[str, ...]] = {
+    "en": (
+        "It's a lovely place and they're never in a hurry, so I'd go again.",
+        "We didn't like the soup, and the waiter would not take it back.",
+        "I have never seen a film that doesn't care so much about its own ending.",
+        "You'll love the garden; it is quiet, and there's shade all day.",
+        "She wasn't rude, but she could not find our booking.",
+        "They've painted the rooms, yet the beds haven't been changed.",
+        "The sequel isn't bad. It does not try to be clever, and that's fine.",
+        "We cannot recommend the tour: the guide hadn't learned a single date.",
+    ),
+    "es": (),
+}
+"""English sentences with contractions, and with words that can be contracted."""
+
 
 def examples(
     victim: Victim, sentences: Mapping[Lang, Sequence[str]] = SENTENCES, *, addressed: bool = False

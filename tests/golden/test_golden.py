@@ -18,15 +18,16 @@ from robust.core.attack import needs_gradients
 from robust.engine.run import EngineOptions, run_attack
 from robust.recipe.load import load_attack
 from robust.testing import ToyNetwork, ToyVictim
-from tests.golden.sentences import ASKING, NAMED, SENTENCES, examples
+from tests.golden.sentences import ASKING, CONTRACTED, NAMED, SENTENCES, examples
 
 RECIPES = (
     *("a2t", "alzantot", "beam-synonyms", "checklist", "deepwordbug", "diacritics-es", "eda", "faster-alzantot"),
     "fewer-queries",
     *("hard-label", "hotflip", "hotflip-chars", "iga", "input-reduction", "irrelevance", "keyboard-typos"),
     *("kuleshov", "learned-typos", "leet", "morpheus", "ocr-errors", "pruthi", "pso", "pwws"),
-    *("random-order", "spelling-es", "textbugger", "textfooler", "tone-es", "variety-es", "viper"),
+    *("random-order", "spacing", "spelling-es", "textbugger", "textfooler", "texting", "tone-es", "variety-es", "viper"),
     *("textfooler-embeddings", "tfadjusted", "clitics-es", "inclusive-es", "marks-es", "code-switching"),
+    "contractions",
 )
 UPDATE = "ROBUST_UPDATE_GOLDEN"
 VICTIM = ToyVictim(lean=9.0)
@@ -47,7 +48,7 @@ LEAN = {
     },
     **{"textfooler-embeddings": 5.0, "tfadjusted": 3.0},
     **{"clitics-es": 1.0, "inclusive-es": 1.0, "marks-es": 1.0},
-    **{"code-switching": 1.0},
+    **{"code-switching": 1.0, "contractions": 1.0, "texting": 1.0},
     **{"spelling-es": 3.0, "tone-es": 1.0, "variety-es": 1.0},
 }
 """Where `VICTIM` falls to nearly every attack, or to nearly none: how much the victim leans instead."""
@@ -55,7 +56,11 @@ ADDRESSED = ("tone-es", "variety-es")
 """Recipes that get the sentences `ADDRESSED` as well."""
 
 
-OWN_SENTENCES = {"checklist": NAMED, **dict.fromkeys(("clitics-es", "inclusive-es", "marks-es"), ASKING)}
+OWN_SENTENCES = {
+    "checklist": NAMED,
+    "contractions": CONTRACTED,
+    **dict.fromkeys(("clitics-es", "inclusive-es", "marks-es"), ASKING),
+}
 """Recipes that the usual sentences give nothing to do."""
 
 
