@@ -22,6 +22,11 @@ HEAD = [
     "seconds",
 ]
 TITLES: Mapping[Lang, str] = {"en": "English", "es": "Spanish"}
+MADE = {
+    "MASKED": "masked language models that `robust pretrain bert-mini-en` and `bert-mini-es` make",
+    "PARAPHRASER": "encoder-decoders that `python -m benchmarks.paraphraser` makes, which start from the former",
+}
+"""What commands name without saying where it is, and where that comes from."""
 
 
 def page(records: Sequence[Mapping[str, Any]]) -> str:
@@ -41,7 +46,9 @@ def page(records: Sequence[Mapping[str, Any]]) -> str:
             rows = [_row(record) for record in sorted(found, key=_success, reverse=True)]
             parts += [f"\n## {TITLES[lang]}\n", f"Clean accuracy {clean}.\n", markdown(HEAD, rows)]
     commands = "\n".join(f"    {record['command']}" for record in records)
-    return "\n".join([*parts, "\n## Commands\n", commands]) + "\n"
+    used = [f"{name}_EN and {name}_ES are {what}." for name, what in MADE.items() if f"={name}_" in commands]
+    about = [" ".join(used) + "\n"] if used else []
+    return "\n".join([*parts, "\n## Commands\n", *about, commands]) + "\n"
 
 
 def _success(record: Mapping[str, Any]) -> float:

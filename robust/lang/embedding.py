@@ -50,15 +50,7 @@ class Embedding:
 
     def lemma(self, word: str) -> str | None:
         """`word` (lower case) where it has a vector, or the likeliest lemma that has one; else None."""
-        if word in self.numbers:
-            return word
-        known = lexicon(self.lang)
-        weights = {
-            reading.lemma: (known.entry(reading).frequency + 1) * (OWN_ENTRY if reading.lemma == word else 1.0)
-            for reading in language(self.lang).analyse(word, known)
-            if reading.lemma in self.numbers
-        }
-        return max(weights, key=lambda lemma: (weights[lemma], lemma), default=None)
+        return word if word in self.numbers else _likeliest(self, word)
 
     def cosine(self, one: str, other: str) -> float | None:
         """The cosine of two words (lower case, in any form), in [-1, 1]; None without vectors, 1 for one lemma."""
@@ -89,3 +81,14 @@ def embedding(lang: Lang) -> Embedding:
     with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
         words = tuple(arrays["words"].tobytes().decode().split("\n"))
         return Embedding(lang, words, arrays["table"], arrays["offered"], arrays["source"].tobytes().decode())
+
+
+@lru_cache(maxsize=1 << 16)
+def _likeliest(shipped: Embedding, word: str) -> str | None:
+    known = lexicon(shipped.lang)
+    weights = {
+        reading.lemma: (known.entry(reading).frequency + 1) * (OWN_ENTRY if reading.lemma == word else 1.0)
+        for reading in language(shipped.lang).analyse(word, known)
+        if reading.lemma in shipped.numbers
+    }
+    return max(weights, key=lambda lemma: (weights[lemma], lemma), default=None)

@@ -38,14 +38,16 @@ def similarity(lang: Lang, one: Sequence[str], other: Sequence[str]) -> float:
     (0.65, 0.63), and is of use for whether two sentences speak of the same thing (0.92 and 0.88 against hypotheses of
     other premises; chrF 0.88 and 0.85).
     """
-    if list(one) == list(other):
+    one, other = tuple(one), tuple(other)
+    if one == other:
         return 1.0
     a, b = _vector(lang, one), _vector(lang, other)
     length = float(np.linalg.norm(a) * np.linalg.norm(b))
     return round(float(np.clip(a @ b / length, -1, 1)), DIGITS) if length else 0.0
 
 
-def _vector(lang: Lang, words: Sequence[str]) -> NDArray[np.float64]:
+@lru_cache(maxsize=1 << 12)
+def _vector(lang: Lang, words: tuple[str, ...]) -> NDArray[np.float64]:
     _, common = _space(lang)
     found = [_weighted(lang, unicodedata.normalize("NFC", word).lower()) for word in words]
     total = np.sum([vector for vector in found if vector is not None] or [np.zeros_like(common)], axis=0)

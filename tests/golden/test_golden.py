@@ -25,7 +25,17 @@ RECIPES = (
     "fewer-queries",
     *("hard-label", "hotflip", "hotflip-chars", "iga", "input-reduction", "irrelevance", "keyboard-typos"),
     *("kuleshov", "learned-typos", "leet", "morpheus", "ocr-errors", "pruthi", "pso", "pwws"),
-    *("random-order", "spacing", "spelling-es", "textbugger", "textfooler", "texting", "tone-es", "variety-es", "viper"),
+    *(
+        "random-order",
+        "spacing",
+        "spelling-es",
+        "textbugger",
+        "textfooler",
+        "texting",
+        "tone-es",
+        "variety-es",
+        "viper",
+    ),
     *("textfooler-embeddings", "tfadjusted", "clitics-es", "inclusive-es", "marks-es", "code-switching"),
     "contractions",
 )
