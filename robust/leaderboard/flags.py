@@ -11,18 +11,16 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 
 from robust.core.seeds import derive
 from robust.evaluation.paired import mcnemar
-from robust.leaderboard import recompute
+from robust.leaderboard import answers, recompute
 from robust.leaderboard.check import Opened
 from robust.leaderboard.reasons import Reason, reason
 from robust.leaderboard.schema import Interval
 from robust.leaderboard.threat import access
-from robust.results.rows import Row, probabilities
+from robust.results.rows import Row
 
-Numbers = npt.NDArray[np.float64]
 Verdict = Literal["raised", "clear", "not checked"]
 
 ALPHA = 0.01
@@ -30,6 +28,7 @@ SATURATED = 0.1
 UNDONE = 0.5
 BINS = 10
 LEAST_ECE = 0.05
+LEAST_LEAN = 0.1
 SAMPLES = 1000
 
 
@@ -90,12 +89,12 @@ def stochastic(e: Evidence) -> Answer:
 def hard_labels_only(e: Evidence) -> Answer:
     """The model gives no more than its decision, so a search by scores is blind."""
     labels = len(e.opened.entry.model.labels)
-    answers = {tuple(round(value, 4) for value in row["clean_logits"]) for row in e.opened.rows if row["clean_logits"]}
-    if len({row["example_id"] for row in e.opened.rows}) <= labels or not answers:
+    seen = {tuple(round(value, 4) for value in row["clean_logits"]) for row in e.opened.rows if row["clean_logits"]}
+    if len({row["example_id"] for row in e.opened.rows}) <= labels or not seen:
         return "not checked", reason("answers.few")
-    if len(answers) <= labels:
-        return "raised", reason("answers.all", found=len(answers))
-    return "clear", reason("answers.many", found=len(answers))
+    if len(seen) <= labels:
+        return "raised", reason("answers.all", found=len(seen))
+    return "clear", reason("answers.many", found=len(seen))
 
 
 def white_box_weaker(e: Evidence) -> Answer:
@@ -221,32 +220,32 @@ def miscalibrated(e: Evidence) -> Answer:
     ECE in ten bins of equal size, against its distribution if every probability were true (Bröcker & Smith 2007,
     Weather Forecast. 22:651-661: consistency resampling); raised beyond the 99th percentile and above 5 points.
     """
-    first = next(iter(recompute.by_attack(e.opened.rows).values()))
-    answered = [row for row in first if row["clean_logits"] and row["label"] is not None]
-    if len(answered) < 10 * BINS:
-        return "not checked", reason("rows.few", rows=len(answered))
-    sure, right = _confidence(answered)
-    found = ece(sure, right)
+    rows = _clean_rows(e)
+    if len(rows) < 10 * BINS:
+        return "not checked", reason("rows.few", rows=len(rows))
+    sure, right = answers.confidence(rows)
+    found = answers.ece(sure, right, BINS)
     rng = np.random.default_rng(derive("calibration", e.opened.entry.entry_id))
-    expected = [ece(sure, (rng.random(len(sure)) < sure).astype(np.float64)) for _ in range(SAMPLES)]
+    expected = [answers.ece(sure, (rng.random(len(sure)) < sure).astype(np.float64), BINS) for _ in range(SAMPLES)]
     limit = float(np.quantile(expected, 1 - ALPHA))
     said = reason("ece", found=100 * found, limit=100 * limit)
     return ("raised" if found > max(limit, LEAST_ECE) else "clear"), said
 
 
-def _confidence(rows: Sequence[Row]) -> tuple[Numbers, Numbers]:
-    chances = [probabilities(row["clean_logits"]) for row in rows]
-    sure = np.array([max(c) for c in chances])
-    right = np.array([c.index(max(c)) == row["label"] for c, row in zip(chances, rows, strict=True)], np.float64)
-    return sure, right
+def one_sided(e: Evidence) -> Answer:
+    """The model says one label much more often than it is true: texts of that label stand whatever is done to them."""
+    rows = _clean_rows(e)
+    if len(rows) < 10 * BINS:
+        return "not checked", reason("rows.few", rows=len(rows))
+    found = answers.lean(rows)
+    label = e.opened.entry.model.labels[found.label]
+    told = reason("lean", label=label, said=100 * found.said, true=100 * found.true)
+    return ("raised" if found.p < ALPHA and found.said - found.true > LEAST_LEAN else "clear"), told
 
 
-def ece(sure: Numbers, right: Numbers, bins: int = BINS) -> float:
-    """Expected calibration error: |mean confidence - accuracy|, weighted, in bins of equal size, from 0 to 1."""
-    order = np.argsort(sure, kind="stable")
-    return float(
-        sum(abs(float(sure[b].mean() - right[b].mean())) * len(b) for b in np.array_split(order, bins)) / len(sure)
-    )
+def _clean_rows(e: Evidence) -> list[Row]:
+    """The rows of one attack: the answers to unchanged texts are the same in all."""
+    return answers.answered(next(iter(recompute.by_attack(e.opened.rows).values())))
 
 
 def _same_rows(e: Evidence) -> list[Opened]:
@@ -270,4 +269,5 @@ FLAGS: dict[str, Callable[[Evidence], Answer]] = {
     "public-hidden-gap": public_hidden_gap,
     "contamination": contamination,
     "miscalibrated": miscalibrated,
+    "one-sided": one_sided,
 }

@@ -71,6 +71,10 @@ _SAID: Mapping[str, tuple[str, str]] = {
         "ECE {found} points; a calibrated model shows up to {limit}",
         "ECE de {found} puntos; un modelo calibrado llega hasta {limit}",
     ),
+    "lean": (
+        "says {label} of {said} % of the unchanged texts; it is true of {true} %",
+        "dice {label} del {said} % de los textos sin cambios; es cierto del {true} %",
+    ),
 }
 
 

@@ -172,6 +172,7 @@ _SAID: Mapping[str, tuple[str, str]] = {
         "¿Están estos textos en sus datos de entrenamiento?",
     ),
     "flag.miscalibrated": ("Are its probabilities off?", "¿Son engañosas sus probabilidades?"),
+    "flag.one-sided": ("Does it say one label far too often?", "¿Dice una etiqueta con demasiada frecuencia?"),
     "f.weights": ("Weights", "Pesos"),
     "f.data": ("Texts", "Textos"),
     "f.seconds": ("Seconds", "Segundos"),

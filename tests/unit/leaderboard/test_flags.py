@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from robust.leaderboard import flags
+from robust.leaderboard import answers, flags
 from robust.leaderboard.check import Opened, open_entry
 from robust.leaderboard.flags import Evidence
 from robust.leaderboard.reasons import _SAID, reason
@@ -42,10 +42,11 @@ def verdict(flag: Callable[[Evidence], tuple[str, str]], opened: Opened, *siblin
 
 def test_every_flag_has_a_reason(opened: Opened) -> None:
     found = flags.flags(Evidence(opened))
-    assert len(found) == 9
+    assert len(found) == 10
     assert all(flag.why.said("en") != flag.why.said("es") for flag in found)
     assert {flag.name for flag in found if flag.verdict == "not checked"} == {
-        *("white-box-weaker-than-black-box", "seed-unstable", "public-hidden-gap", "contamination", "miscalibrated")
+        *("white-box-weaker-than-black-box", "seed-unstable", "public-hidden-gap", "contamination"),
+        *("miscalibrated", "one-sided"),
     }
 
 
@@ -165,4 +166,36 @@ def test_miscalibrated(opened: Opened) -> None:
 
 def test_ece_by_hand() -> None:
     """Two bins: sure 0.6 and right half the time; sure 0.9 and always right. (0.1 + 0.1) / 2."""
-    assert flags.ece(np.array([0.6, 0.6, 0.9, 0.9]), np.array([1.0, 0, 1, 1]), bins=2) == pytest.approx(0.1)
+    assert answers.ece(np.array([0.6, 0.6, 0.9, 0.9]), np.array([1.0, 0, 1, 1]), bins=2) == pytest.approx(0.1)
+
+
+def leaning(opened: Opened, wrongly: int, missed: int) -> Opened:
+    """200 rows, half of each label, of which so many are wrongly called by the second label, or by the first."""
+    row = opened.rows[0]
+    rows = [
+        {**row, "label": label, "clean_logits": [0.0, 1.0] if label != (at < wrong) else [1.0, 0.0]}
+        for label, wrong in ((0, wrongly), (1, missed))
+        for at in range(100)
+    ]
+    return replace(opened, rows=rows)
+
+
+def test_one_sided(opened: Opened) -> None:
+    assert verdict(flags.one_sided, opened) == "not checked"
+    assert verdict(flags.one_sided, leaning(opened, 50, 3)) == "raised"
+    assert verdict(flags.one_sided, leaning(opened, 50, 50)) == "clear"  # as many of both: bad, not one-sided
+    assert verdict(flags.one_sided, leaning(opened, 22, 4)) == "clear"  # sure enough, but of 9 points
+    said = flags.one_sided(Evidence(leaning(opened, 50, 0)))[1].said("en")
+    assert said == f"says {opened.entry.model.labels[1]} of 75.0 % of the unchanged texts; it is true of 50.0 %"
+
+
+def test_a_lean_among_three_labels_by_hand() -> None:
+    """Label 2 is said of 5 rows and true of 2: three wrong uses, none missed; p = 3 · 2 · (1/2)^3."""
+    truth, said = [0, 0, 1, 1, 2, 2], [0, 2, 2, 2, 2, 2]
+    rows = [
+        {"label": t, "clean_logits": [float(label == s) for label in range(3)]}
+        for t, s in zip(truth, said, strict=True)
+    ]
+    found = answers.lean(rows)
+    assert (found.label, found.said, found.true) == (2, 5 / 6, 2 / 6)
+    assert found.p == pytest.approx(0.75)
