@@ -42,6 +42,10 @@ class EngineOptions:
         return Batcher(tokens=self.batch_tokens or by_device)
 
 
+COURSES = 8
+"""How often a search is let run, each time but the first with one more answer put right that had seemed a success."""
+
+
 def run_attack(
     attack: Attack,
     victim: AnyVictim,
@@ -84,20 +88,23 @@ async def _attacked(scope: ExampleScope, services: Services) -> Outcome:
     await scope.open()
     if judge.skips(clean, example):
         return outcome("skipped", verified=True)
-    try:
-        ended = await services.attack.search(scope)
-        if scope.logits(ended) is None:
-            await scope.score([ended])
-    except BudgetExceeded:
-        ended = scope.best.text if scope.best else example.text
-    seen = scope.logits(ended)
-    met = seen is not None and done(judge, seen, ended, example)
-    if ended == example.text or not met or not (await scope.allowed([ended]))[0]:
-        return outcome("failure")
-    (exact,) = await Call(services.canonical, [example.fields(ended)])
-    if not done(judge, exact, ended, example):  # a fast mode's mistake is not a success
-        return outcome("failure")
-    return outcome("success", text=ended, exact=exact, verified=True)
+    for course in range(COURSES):
+        try:
+            ended = await services.attack.search(scope)
+            if scope.logits(ended) is None:
+                await scope.score([ended])
+        except BudgetExceeded:
+            ended = scope.best.text if scope.best else example.text
+        seen = scope.logits(ended)
+        met = seen is not None and done(judge, seen, ended, example)
+        if ended == example.text or not met or not (await scope.allowed([ended]))[0]:
+            break
+        (exact,) = await Call(services.canonical, [example.fields(ended)])
+        if done(judge, exact, ended, example):
+            return outcome("success", text=ended, exact=exact, verified=True)
+        if course + 1 < COURSES:  # a fast mode's mistake is not a success
+            await scope.again(ended, exact)
+    return outcome("failure")
 
 
 def _outcome(

@@ -70,6 +70,7 @@ class ExampleScope:
         by_words = isinstance(example.target, TokenLabels)
         self._key: Callable[[Text], Hashable] = example.fields if by_words else str
         self._known: dict[Hashable, Floats] = {}
+        self._before: dict[Hashable, Floats] = {}
         self._accepted = {str(example.text)}
         self._free: tuple[Text | None, list[int]] = (None, [])
         self._start = float("nan")
@@ -103,6 +104,18 @@ class ExampleScope:
         """Ask for the unedited text, the first query."""
         self._start = float((await self.score([self._example.text])).goal[0])
 
+    async def again(self, text: Text, exact: Floats) -> None:
+        """Begin anew as if the victim had said `exact` of `text`; what it said of other texts is not asked again.
+
+        The search goes the way it went until it comes to `text`. Queries are counted from the beginning, as if that had
+        been its answer from the first.
+        """
+        self._before = {**self._before, **self._known, self._key(text): exact}
+        self._known, self._differentiated, self._accepted = {}, set(), {str(self._example.text)}
+        self._rng = np.random.default_rng(self._seed)
+        self.queries, self.best = 0, None
+        await self.open()
+
     def logits(self, text: Text, /) -> Floats | None:
         """What the victim said about `text`, if it was asked."""
         return self._known.get(self._key(text))
@@ -132,6 +145,9 @@ class ExampleScope:
         known = self._known
         keys = [self._key(text) for text in texts]
         unknown = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
+        if self._before:
+            known.update({key: self._before[key] for key in unknown if key in self._before})
+            unknown = {key: text for key, text in unknown.items() if key not in known}
         if unknown:
             items = [self._example.fields(text) for text in unknown.values()]
             known.update(zip(unknown, await Call(self._services.victim, items), strict=True))

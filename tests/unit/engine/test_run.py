@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from zlib import crc32
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from robust.core.search import Scope
 from robust.core.text import Text
 from robust.core.types import Fields, Floats
 from robust.core.victim import VictimMeta
+from robust.engine import run
 from robust.errors import ModelError
 from tests.unit.engine.toy import DATA, Draws, FewWords, Hashed, LongWords, Swaps, attack, outcomes, swapped
 
@@ -217,6 +219,68 @@ def test_a_success_of_the_fast_mode_alone_is_no_success() -> None:
             label = next(e.target for e in DATA if e.id == row.example_id)
             assert exact.logits([(row.adversarial,)])[0].argmax() != label
             assert row.adversarial_logits == tuple(map(float, exact.logits([(row.adversarial,)])[0]))
+
+
+@dataclass
+class Hasty(Sloppy):
+    """Its fast mode is wrong about an eighth of the changed texts; `checked` is what the canonical mode was asked."""
+
+    checked: list[str] = field(default_factory=list)
+
+    def canonical(self, item: Fields, /) -> Floats:
+        self.checked.append(item[0])
+        return super().canonical(item)
+
+    def logits(self, batch: Sequence[Fields], /) -> Floats:
+        rows = [Hashed.logits(self, [item])[0] for item in batch]
+        return np.array([row[::-1] if wrong(item) else row for row, item in zip(rows, batch, strict=True)], np.float32)
+
+
+def wrong(item: Fields) -> bool:
+    return crc32(item[0].encode()) % 8 == 0 and item[0] not in {str(e.text) for e in DATA}
+
+
+@dataclass(frozen=True, kw_only=True)
+class InOrder:
+    """One candidate after the other, in a random order, until one succeeds."""
+
+    async def __call__(self, scope: Scope, /) -> Text:
+        text = scope.example.text
+        groups = await scope.neighbourhood(text, await scope.positions(text))
+        several = [found for group in groups for found in group]
+        for at in scope.rng.permutation(len(several)):
+            if (await scope.score([several[at]])).done[0]:
+                return several[at]
+        return text
+
+
+@pytest.mark.parametrize("budget", [None, 4])
+def test_a_search_goes_on_after_a_mistake_of_the_fast_mode(budget: int | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if the fast mode had been right about every text that it took for a success."""
+    monkeypatch.setattr(run, "COURSES", 100)
+    exact, hasty = Hashed(), Hasty()
+    found = outcomes(attack(search=InOrder(), query_budget=budget), hasty)
+    right = outcomes(attack(search=InOrder(), query_budget=budget), exact)
+    for example in DATA:
+        row, ideal = found[example.id], right[example.id]
+        if row.status == "success":
+            assert row.adversarial is not None
+            assert not wrong((row.adversarial,))  # only what both modes say counts
+            assert exact.logits([(row.adversarial,)])[0].argmax() != example.target
+        if ideal.adversarial and not wrong((ideal.adversarial,)):
+            assert row == ideal
+        assert row.unique_queries <= row.queries <= (budget or row.queries)
+    mistakes = [text for text in hasty.checked if wrong((text,))]
+    assert len(mistakes) == len(set(mistakes))
+    assert len(mistakes) > (2 if budget else 10), "hardly a mistake was met: the test shows nothing"
+
+
+def test_a_search_does_not_go_on_for_ever() -> None:
+    hasty = Hasty()
+    rows = outcomes(attack(search=InOrder()), hasty, data=DATA[:6])
+    attacked = [row for row in rows.values() if row.status != "skipped"]
+    originals = len(rows)
+    assert originals < len(hasty.checked) <= originals + run.COURSES * len(attacked)
 
 
 def test_a_search_that_claims_a_forbidden_text_fails() -> None:
