@@ -9,7 +9,8 @@ sentence as people wrote it, as in Wieting and Gimpel 2018 (ParaNMT-50M, aclanth
 start from the masked language model LM (`robust pretrain bert-mini-en`), as in Rothe et al. 2020 (arXiv:1907.12461,
 BERT2BERT, with shared weights). DIR has the model, and `training.json`: pairs, steps, losses, and what becomes of
 sentences that it has not seen when it is asked as the attack asks it: how many come back as they were, and chrF of the
-rest.
+rest. So small a model changes short sentences a little and loses the thread of long ones: hold its rewrites to the
+meaning (a constraint), and do not read its success as that of a paraphraser.
 """
 
 from __future__ import annotations
