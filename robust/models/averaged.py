@@ -17,12 +17,12 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import nn
-from torch.nn import functional as F
 from transformers import AutoConfig, AutoModel, AutoModelForSequenceClassification, PretrainedConfig, PreTrainedModel
 from transformers.modeling_outputs import BaseModelOutput, SequenceClassifierOutput
 
 from robust.models import vectors as files
 from robust.models import words
+from robust.models.outputs import as_asked, classified
 from robust.models.pooled import pool
 
 if TYPE_CHECKING:
@@ -114,8 +114,7 @@ class AveragedModel(AveragedPreTrainedModel):
         output = BaseModelOutput(
             last_hidden_state=inputs_embeds, hidden_states=(inputs_embeds,) if output_hidden_states else None
         )
-        as_tuple: tuple[torch.Tensor, ...] = output.to_tuple()
-        return as_tuple if return_dict is False else output
+        return as_asked(output, return_dict)
 
 
 class AveragedForSequenceClassification(AveragedPreTrainedModel):
@@ -156,10 +155,7 @@ class AveragedForSequenceClassification(AveragedPreTrainedModel):
             counted = counted & attention_mask.bool()
         parts = ("mean", "max") if self.config.pooling == "mean-max" else ("mean",)
         logits = self.classifier(torch.cat([pool(states, counted, part) for part in parts], dim=-1))
-        loss = None if labels is None else F.cross_entropy(logits.float(), labels)
-        output = SequenceClassifierOutput(loss=loss, logits=logits, hidden_states=found.hidden_states)
-        as_tuple: tuple[torch.Tensor, ...] = output.to_tuple()
-        return as_tuple if return_dict is False else output
+        return classified(logits, labels, return_dict, hidden_states=found.hidden_states)
 
 
 def from_vectors(

@@ -13,12 +13,12 @@ from typing import Any
 
 import torch
 from torch import nn
-from torch.nn import functional as F
 from transformers import AutoConfig, AutoModelForSequenceClassification, PretrainedConfig, PreTrainedModel
 from transformers.modeling_outputs import SequenceClassifierOutput
 
 from robust.models import bounds
 from robust.models.bounds import Interval
+from robust.models.outputs import classified
 from robust.models.pooled import pool
 
 POOLINGS = ("max", "mean")
@@ -117,10 +117,7 @@ class ConvolutionalForSequenceClassification(PreTrainedModel):
         pooled = pool(states, mask, self.config.pooling)
         features = self.hidden(self.dropout(pooled)).relu()
         logits = self.classifier(self.dropout(features))
-        loss = None if labels is None else F.cross_entropy(logits.float(), labels)
-        output = SequenceClassifierOutput(loss=loss, logits=logits)
-        as_tuple: tuple[torch.Tensor, ...] = output.to_tuple()
-        return as_tuple if return_dict is False else output
+        return classified(logits, labels, return_dict)
 
     def features_within(self, vectors: Interval, mask: torch.Tensor) -> Interval:
         """See `robust.models.bounds.Bounded`: the layers of `forward`, one by one."""

@@ -24,6 +24,7 @@ from transformers import (
 )
 from transformers.modeling_outputs import BaseModelOutput, SequenceClassifierOutput, TokenClassifierOutput
 
+from robust.models.outputs import as_asked, classified, tagged
 from robust.models.pooled import pool
 from robust.models.recurrent_layers import RecurrentLayer, ScaledEmbedding
 from robust.models.recurrent_model import RecurrentConfig, RecurrentModel
@@ -179,8 +180,7 @@ class ElmoModel(ElmoPreTrainedModel):
         output = BaseModelOutput(
             last_hidden_state=self.mixture(layers), hidden_states=layers if output_hidden_states else None
         )
-        as_tuple: tuple[torch.Tensor, ...] = output.to_tuple()
-        return as_tuple if return_dict is False else output
+        return as_asked(output, return_dict)
 
 
 class ElmoForSequenceClassification(ElmoPreTrainedModel):
@@ -207,12 +207,7 @@ class ElmoForSequenceClassification(ElmoPreTrainedModel):
         mixed = self.mixture(layers)
         mask = torch.ones(mixed.shape[:2], device=mixed.device) if attention_mask is None else attention_mask
         logits = self.classifier(self.dropout(pool(mixed, mask, self.config.pooling)))
-        loss = None if labels is None else F.cross_entropy(logits.float(), labels)
-        output = SequenceClassifierOutput(
-            loss=loss, logits=logits, hidden_states=layers if output_hidden_states else None
-        )
-        as_tuple: tuple[torch.Tensor, ...] = output.to_tuple()
-        return as_tuple if return_dict is False else output
+        return classified(logits, labels, return_dict, hidden_states=layers if output_hidden_states else None)
 
 
 class ElmoForTokenClassification(ElmoPreTrainedModel):
@@ -237,10 +232,7 @@ class ElmoForTokenClassification(ElmoPreTrainedModel):
         """Logits `(n, length, labels)` and, with `labels` `(n, length)` (-100: none), the mean cross entropy."""
         layers = self.layers_of(input_ids, attention_mask, inputs_embeds)
         logits = self.classifier(self.dropout(self.mixture(layers)))
-        loss = None if labels is None else F.cross_entropy(logits.flatten(0, 1).float(), labels.flatten())
-        output = TokenClassifierOutput(loss=loss, logits=logits, hidden_states=layers if output_hidden_states else None)
-        as_tuple: tuple[torch.Tensor, ...] = output.to_tuple()
-        return as_tuple if return_dict is False else output
+        return tagged(logits, labels, return_dict, hidden_states=layers if output_hidden_states else None)
 
 
 AutoConfig.register(ElmoConfig.model_type, ElmoConfig, exist_ok=True)

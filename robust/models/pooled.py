@@ -15,6 +15,7 @@ from transformers import AutoConfig, AutoModel, AutoModelForSequenceClassificati
 from transformers.modeling_outputs import SequenceClassifierOutput
 
 from robust.models.inputs import takes_types
+from robust.models.outputs import classified
 
 POOLINGS = ("cls", "mean", "max", "last", "concat")
 
@@ -190,15 +191,8 @@ class PooledForSequenceClassification(PreTrainedModel):
         found = self.encoder(attention_mask=attention_mask, return_dict=True, **given)
         pooled = pool(found.last_hidden_state, attention_mask, self.config.pooling)
         logits = self.head(pooled)
-        loss = None if labels is None else nn.functional.cross_entropy(logits.float(), labels)
-        output = SequenceClassifierOutput(
-            loss=loss,
-            logits=logits,
-            hidden_states=getattr(found, "hidden_states", None),
-            attentions=getattr(found, "attentions", None),
-        )
-        as_tuple: tuple[torch.Tensor, ...] = output.to_tuple()
-        return as_tuple if return_dict is False else output
+        states = {name: getattr(found, name, None) for name in ("hidden_states", "attentions")}
+        return classified(logits, labels, return_dict, **states)
 
 
 def _without_pooler(encoder: Any) -> None:

@@ -26,6 +26,7 @@ from transformers import (
 from transformers.modeling_outputs import CausalLMOutput, SequenceClassifierOutput, TokenClassifierOutput
 
 from robust.models.bounds import Interval
+from robust.models.outputs import as_asked, classified, tagged
 from robust.models.pooled import pool
 from robust.models.recurrent_bounds import states_within
 from robust.models.recurrent_layers import Carried, Reading, State
@@ -120,8 +121,7 @@ class RecurrentForCausalLM(RecurrentPreTrainedModel):
                 before = labels[:, :-1].masked_fill(real[:, 1:] == 0, -100)
                 loss = (loss + _shifted(self.decoder(states[1][:, 1:]), before)) / 2
         output = CausalLMOutput(loss=loss, logits=logits, hidden_states=found.hidden_states)
-        as_tuple: tuple[torch.Tensor, ...] = output.to_tuple()
-        return as_tuple if return_dict is False else output
+        return as_asked(output, return_dict)
 
 
 def _shifted(logits: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
@@ -161,10 +161,7 @@ class RecurrentForSequenceClassification(RecurrentPreTrainedModel):
         mask = torch.ones(states.shape[:2], device=states.device) if attention_mask is None else attention_mask
         pooled = summary(states, mask, self.config.pooling, bidirectional=self.config.bidirectional)
         logits = self.classifier(self.dropout(pooled))
-        loss = None if labels is None else F.cross_entropy(logits.float(), labels)
-        output = SequenceClassifierOutput(loss=loss, logits=logits, hidden_states=found.hidden_states)
-        as_tuple: tuple[torch.Tensor, ...] = output.to_tuple()
-        return as_tuple if return_dict is False else output
+        return classified(logits, labels, return_dict, hidden_states=found.hidden_states)
 
     @property
     def last(self) -> nn.Linear:
@@ -221,10 +218,7 @@ class RecurrentForTokenClassification(RecurrentPreTrainedModel):
             return_dict=True,
         )
         logits = self.classifier(self.dropout(found.last_hidden_state))
-        loss = None if labels is None else F.cross_entropy(logits.flatten(0, 1).float(), labels.flatten())
-        output = TokenClassifierOutput(loss=loss, logits=logits, hidden_states=found.hidden_states)
-        as_tuple: tuple[torch.Tensor, ...] = output.to_tuple()
-        return as_tuple if return_dict is False else output
+        return tagged(logits, labels, return_dict, hidden_states=found.hidden_states)
 
 
 AutoConfig.register(RecurrentConfig.model_type, RecurrentConfig, exist_ok=True)

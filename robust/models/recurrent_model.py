@@ -16,6 +16,7 @@ from torch import nn
 from transformers import PretrainedConfig, PreTrainedModel
 from transformers.utils.generic import ModelOutput
 
+from robust.models.outputs import as_asked
 from robust.models.recurrent_layers import (
     GATES,
     Carried,
@@ -203,5 +204,4 @@ class RecurrentModel(RecurrentPreTrainedModel):
             hidden_states=tuple(each.transpose(0, 1) for each in (x, *outputs)) if output_hidden_states else None,
             state=after,
         )
-        as_tuple: tuple[Any, ...] = found.to_tuple()
-        return as_tuple if return_dict is False else found
+        return as_asked(found, return_dict)
