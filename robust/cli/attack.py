@@ -10,48 +10,56 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from robust.cli.options import (
+    ConfigOption,
+    DataOption,
+    DefencesOption,
+    DeviceOption,
+    EncodingOption,
+    ExamplesOption,
+    ForceOption,
+    HeaderOption,
+    IdOption,
+    JsonOption,
+    LabelMapOption,
+    LabelOption,
+    LangOption,
+    ModelOption,
+    PairOption,
+    RateOption,
+    RecipeOption,
+    RevisionOption,
+    RunOption,
+    SeedOption,
+    SplitOption,
+    TextOption,
+    TrustOption,
+)
+
 if TYPE_CHECKING:
     from robust.runner import AttackRequest
-
-RecipeOption = Annotated[str, typer.Option("--recipe", "-r", help="Recipe name (robust recipes ls) or a .yaml file.")]
-ModelOption = Annotated[
-    str,
-    typer.Option(
-        "--model",
-        "-m",
-        help="starter-en, starter-es, a checkpoint directory, a hub id, a URL, a .skops file or spacy:NAME.",
-    ),
-]
-DataOption = Annotated[
-    str,
-    typer.Option("--data", "-d", help="starter-en, starter-es, a csv/tsv/jsonl/parquet file (.gz, .xz) or hf:NAME."),
-]
 
 
 def attack(
     recipe: RecipeOption,
     model: ModelOption,
     data: DataOption,
-    text: Annotated[str | None, typer.Option(help="Column of the text.")] = None,
-    pair: Annotated[str | None, typer.Option(help="Column of the second text of a pair.")] = None,
-    label: Annotated[str | None, typer.Option(help="Column of the label.")] = None,
-    id_column: Annotated[str | None, typer.Option("--id", help="Column of the ids; '' numbers the rows.")] = None,
-    label_map: Annotated[
-        str | None, typer.Option(help="Data label=model label, comma-separated; labels not named are left out.")
-    ] = None,
+    text: TextOption = None,
+    pair: PairOption = None,
+    label: LabelOption = None,
+    id_column: IdOption = None,
+    label_map: LabelMapOption = None,
     attack_field: Annotated[
         str | None, typer.Option(help="Which text of a pair is edited: text or pair (default). The other is frozen.")
     ] = None,
     tags: Annotated[
         str | None, typer.Option(help="Where the tags are, for a tagger: ner, pos, a column's number or name.")
     ] = None,
-    header: Annotated[
-        bool | None, typer.Option("--header/--no-header", help="Whether a csv/tsv file starts with column names.")
-    ] = None,
-    encoding: Annotated[str, typer.Option(help="Encoding of a text file.")] = "utf-8",
-    split: Annotated[str | None, typer.Option(help="Split of an hf: set.")] = None,
-    config: Annotated[str | None, typer.Option(help="Configuration of an hf: set.")] = None,
-    lang: Annotated[str | None, typer.Option(help="en or es, where the data do not say.")] = None,
+    header: HeaderOption = None,
+    encoding: EncodingOption = "utf-8",
+    split: SplitOption = None,
+    config: ConfigOption = None,
+    lang: LangOption = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Attack the first N examples.")] = None,
     calibrate: Annotated[
         str | None,
@@ -61,27 +69,20 @@ def attack(
             "a model that is too sure may look robust without being so.",
         ),
     ] = None,
-    seed: Annotated[int, typer.Option(help="Seed of everything random.")] = 0,
+    seed: SeedOption = 0,
     overrides: Annotated[
         list[str] | None, typer.Option("--set", help="Override a recipe field: attack.query_budget=500. Repeatable.")
     ] = None,
-    out: Annotated[Path | None, typer.Option(help="Run directory. Default: one under results/runs.")] = None,
-    force: Annotated[bool, typer.Option("--force", help="Throw away an earlier run of the same name.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON on standard output.")] = False,
-    examples: Annotated[int, typer.Option(min=0, help="Broken examples to show.")] = 3,
-    device: Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:N or mps.")] = "auto",
+    out: RunOption = None,
+    force: ForceOption = False,
+    as_json: JsonOption = False,
+    examples: ExamplesOption = 3,
+    device: DeviceOption = "auto",
     dtype: Annotated[str, typer.Option(help="auto, float32, bfloat16 or int8; successes hold in float32.")] = "auto",
-    revision: Annotated[str | None, typer.Option(help="Revision of a hub model.")] = None,
-    trust_remote_code: Annotated[
-        bool, typer.Option("--trust-remote-code", help="Run code that comes with the model.")
-    ] = False,
-    defences: Annotated[
-        list[str] | None,
-        typer.Option("--defence", help="Before the model: spelling, normalise or fgws (or name:lang). Repeatable."),
-    ] = None,
-    max_per_second: Annotated[
-        float | None, typer.Option(help="Requests a second to a model behind a URL, at most.")
-    ] = None,
+    revision: RevisionOption = None,
+    trust_remote_code: TrustOption = False,
+    defences: DefencesOption = None,
+    max_per_second: RateOption = None,
     in_flight: Annotated[int, typer.Option(min=1, help="Searches at a time; does not change results.")] = 64,
 ) -> None:
     """Attack a model: find small changes of its inputs that change its answer.

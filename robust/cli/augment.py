@@ -8,6 +8,20 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from robust.cli.options import (
+    ConfigOption,
+    EncodingOption,
+    HeaderOption,
+    IdOption,
+    JsonOption,
+    LangOption,
+    PairOption,
+    ReplaceOption,
+    SeedOption,
+    SplitOption,
+    TextOption,
+)
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -47,22 +61,20 @@ def augment(
     task: Annotated[
         str | None, typer.Option(help="classification, tagging or qa, where the data do not tell by their ending.")
     ] = None,
-    text: Annotated[str | None, typer.Option(help="Column of the text.")] = None,
-    pair: Annotated[str | None, typer.Option(help="Column of the second text of a pair.")] = None,
+    text: TextOption = None,
+    pair: PairOption = None,
     field: Annotated[str, typer.Option(help="Which text of a pair is changed: text or pair.")] = "text",
     label: Annotated[str | None, typer.Option(help="Column of the label; '' where there is none.")] = None,
     tags: Annotated[str | None, typer.Option(help="Where the tags are: ner, pos, a column's number or name.")] = None,
-    id_column: Annotated[str | None, typer.Option("--id", help="Column of the ids; '' numbers the rows.")] = None,
+    id_column: IdOption = None,
     label_map: Annotated[
         str | None, typer.Option(help="Data label=new label, comma-separated; labels not named are left out.")
     ] = None,
-    header: Annotated[
-        bool | None, typer.Option("--header/--no-header", help="Whether a csv/tsv file starts with column names.")
-    ] = None,
-    encoding: Annotated[str, typer.Option(help="Encoding of a text file.")] = "utf-8",
-    split: Annotated[str | None, typer.Option(help="Split of an hf: set.")] = None,
-    config: Annotated[str | None, typer.Option(help="Configuration of an hf: set.")] = None,
-    lang: Annotated[str | None, typer.Option(help="en or es, where the data do not say.")] = None,
+    header: HeaderOption = None,
+    encoding: EncodingOption = "utf-8",
+    split: SplitOption = None,
+    config: ConfigOption = None,
+    lang: LangOption = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Use the first N rows.")] = None,
     copies: Annotated[int | None, typer.Option(min=1, help="Copies of each row. Default: the recipe's.")] = None,
     keep: Annotated[bool, typer.Option("--keep", help="Write every row itself, too, before its copies.")] = False,
@@ -73,12 +85,12 @@ def augment(
     model: Annotated[str | None, typer.Option("--model", "-m", help="The model that an attack recipe fools.")] = None,
     device: Annotated[str, typer.Option(help="Of the model: auto, cpu, cuda, cuda:N or mps.")] = "auto",
     workers: Annotated[int, typer.Option(min=1, help="Processes; does not change what is written.")] = 1,
-    seed: Annotated[int, typer.Option(help="Seed of everything random.")] = 0,
+    seed: SeedOption = 0,
     overrides: Annotated[
         list[str] | None, typer.Option("--set", help="Override a recipe field: augment.share=0.2. Repeatable.")
     ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace --out.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON on standard output.")] = False,
+    force: ReplaceOption = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Make changed copies of texts that keep their labels, tags or answers.
 

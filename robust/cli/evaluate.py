@@ -10,6 +10,27 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from robust.cli.options import (
+    CalibrationOption,
+    ConfigOption,
+    DataSplitOption,
+    DefencesOption,
+    DeviceOption,
+    EncodingOption,
+    ForceOption,
+    HeaderOption,
+    IdOption,
+    JsonOption,
+    LabelOption,
+    LangOption,
+    PairOption,
+    RateOption,
+    RevisionOption,
+    RunOption,
+    TextOption,
+    TrustOption,
+)
+
 if TYPE_CHECKING:
     from robust.data.table import DataSpec
 
@@ -69,10 +90,10 @@ def evaluate(
         list[str] | None,
         typer.Option(help="Put a bag of words trained on this file beside the model. Repeatable: one on all of them."),
     ] = None,
-    text: Annotated[str | None, typer.Option(help="Column of the text.")] = None,
-    pair: Annotated[str | None, typer.Option(help="Column of the second text of a pair.")] = None,
-    label: Annotated[str | None, typer.Option(help="Column of the label.")] = None,
-    id_column: Annotated[str | None, typer.Option("--id", help="Column of the ids; '' numbers the rows.")] = None,
+    text: TextOption = None,
+    pair: PairOption = None,
+    label: LabelOption = None,
+    id_column: IdOption = None,
     label_map: Annotated[
         list[str] | None,
         typer.Option(
@@ -80,13 +101,11 @@ def evaluate(
             "for each: --data, then --baseline ('' for none)."
         ),
     ] = None,
-    header: Annotated[
-        bool | None, typer.Option("--header/--no-header", help="Whether a csv/tsv file starts with column names.")
-    ] = None,
-    encoding: Annotated[str, typer.Option(help="Encoding of a text file.")] = "utf-8",
-    split: Annotated[str | None, typer.Option(help="Split of an hf: set given as --data.")] = None,
-    config: Annotated[str | None, typer.Option(help="Configuration of an hf: set.")] = None,
-    lang: Annotated[str | None, typer.Option(help="en or es, where the data do not say.")] = None,
+    header: HeaderOption = None,
+    encoding: EncodingOption = "utf-8",
+    split: DataSplitOption = None,
+    config: ConfigOption = None,
+    lang: LangOption = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Score the first N rows of every --data.")] = None,
     slices: Annotated[
         bool, typer.Option("--slices", help="Also by length, negation, names, Spanish accents and variety (clean).")
@@ -104,9 +123,7 @@ def evaluate(
     shift: Annotated[
         bool, typer.Option("--shift", help="Compare every --data after the first with the first (clean).")
     ] = False,
-    calibration: Annotated[
-        bool, typer.Option("--calibration", help="Also expected calibration error and Brier score, clean and attacked.")
-    ] = False,
+    calibration: CalibrationOption = False,
     masking: Annotated[
         bool,
         typer.Option(
@@ -118,24 +135,17 @@ def evaluate(
     against: Annotated[
         list[Path] | None, typer.Option(help="Compare with this run, example by example. Repeatable.")
     ] = None,
-    out: Annotated[Path | None, typer.Option(help="Run directory. Default: one under results/runs.")] = None,
-    force: Annotated[bool, typer.Option("--force", help="Throw away an earlier run of the same name.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON on standard output.")] = False,
-    device: Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:N or mps.")] = "auto",
+    out: RunOption = None,
+    force: ForceOption = False,
+    as_json: JsonOption = False,
+    device: DeviceOption = "auto",
     dtype: Annotated[str, typer.Option(help="float32, bfloat16, int8 or auto (bfloat16 if faster).")] = "float32",
     max_length: Annotated[int | None, typer.Option(min=1, help="Cut texts to this many tokens.")] = None,
     batch_size: Annotated[int | None, typer.Option(min=1, help="Texts of a batch, at most.")] = None,
-    revision: Annotated[str | None, typer.Option(help="Revision of a hub model.")] = None,
-    trust_remote_code: Annotated[
-        bool, typer.Option("--trust-remote-code", help="Run code that comes with the model.")
-    ] = False,
-    defences: Annotated[
-        list[str] | None,
-        typer.Option("--defence", help="Before the model: spelling, normalise or fgws (or name:lang). Repeatable."),
-    ] = None,
-    max_per_second: Annotated[
-        float | None, typer.Option(help="Requests a second to a model behind a URL, at most.")
-    ] = None,
+    revision: RevisionOption = None,
+    trust_remote_code: TrustOption = False,
+    defences: DefencesOption = None,
+    max_per_second: RateOption = None,
 ) -> None:
     """Test a model on labelled data: what it gets right (clean), and what is left of it under a suite of attacks.
 

@@ -11,11 +11,24 @@ from typing import Annotated, Any
 
 import typer
 
+from robust.cli.options import (
+    DataSplitOption,
+    HeaderOption,
+    JsonOption,
+    LabelOption,
+    ModelOutOption,
+    PairOption,
+    RecipeArgument,
+    RecipeSeedOption,
+    TrainingDeviceOption,
+    TrainingSetOption,
+)
+
 _FORMATS = (".csv", ".tsv", ".jsonl", ".json", ".parquet", ".conllu", ".conll", ".txt", ".gz", ".xz", ".bz2")
 
 
 def finetune(
-    recipe: Annotated[str, typer.Argument(help="Recipe name (robust recipes ls) or a .yaml file.")],
+    recipe: RecipeArgument,
     data: Annotated[
         list[str],
         typer.Option(
@@ -26,7 +39,7 @@ def finetune(
             "after --dev and --test. Repeatable.",
         ),
     ],
-    out: Annotated[Path, typer.Option(help="Directory of the finished model.")],
+    out: ModelOutOption,
     dev: Annotated[
         list[str] | None, typer.Option(help="Data to choose the checkpoint by. Default: a tenth of --data. Repeatable.")
     ] = None,
@@ -47,8 +60,8 @@ def finetune(
         list[str] | None, typer.Option(help="Texts without labels, for teachers to teach by. Repeatable.")
     ] = None,
     text: Annotated[str | None, typer.Option(help="Column of the text, or of the list of words.")] = None,
-    pair: Annotated[str | None, typer.Option(help="Column of the second text of a pair.")] = None,
-    label: Annotated[str | None, typer.Option(help="Column of the label.")] = None,
+    pair: PairOption = None,
+    label: LabelOption = None,
     tags: Annotated[
         str | None,
         typer.Option(
@@ -63,25 +76,21 @@ def finetune(
             "then --dev, then --test ('' for none)."
         ),
     ] = None,
-    header: Annotated[
-        bool | None, typer.Option("--header/--no-header", help="Whether a csv/tsv file starts with column names.")
-    ] = None,
+    header: HeaderOption = None,
     encoding: Annotated[str, typer.Option(help="Encoding of text files: utf-8, latin-1, …")] = "utf-8",
-    split: Annotated[str | None, typer.Option(help="Split of an hf: set given as --data.")] = None,
+    split: DataSplitOption = None,
     lang: Annotated[str | None, typer.Option(help="en or es: the language that the model card declares.")] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Use the first N rows of every file.")] = None,
-    seed: Annotated[int | None, typer.Option(min=0, help="Seed of everything random. Default: the recipe's.")] = None,
-    overrides: Annotated[
-        list[str] | None, typer.Option("--set", help="Override a recipe field: train.epochs=2. Repeatable.")
-    ] = None,
+    seed: RecipeSeedOption = None,
+    overrides: TrainingSetOption = None,
     baseline: Annotated[
         bool, typer.Option("--baseline", help="Put a bag of words, trained on the same rows, next to it.")
     ] = False,
-    device: Annotated[str, typer.Option(help="auto or cpu.")] = "auto",
+    device: TrainingDeviceOption = "auto",
     force: Annotated[
         bool, typer.Option("--force", help="Replace a model at --out; give up unfinished work for it.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON on standard output.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Train a model for the recipe's task and write it, with its model card, to a directory that `--model` takes.
 

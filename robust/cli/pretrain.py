@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from robust.cli.options import ModelOutOption, RecipeArgument, RecipeSeedOption, TrainingDeviceOption
 
 if TYPE_CHECKING:
     from robust.stages.pretrain.run import Pretrained
 
 
 def pretrain(
-    recipe: Annotated[str, typer.Argument(help="Recipe name (robust recipes ls) or a .yaml file.")],
-    out: Annotated[Path, typer.Option(help="Directory of the finished model.")],
+    recipe: RecipeArgument,
+    out: ModelOutOption,
     data: Annotated[
         list[str] | None,
         typer.Option(
@@ -35,11 +36,11 @@ def pretrain(
     lang: Annotated[str | None, typer.Option(help="en or es: the language that the card declares.")] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Use the first N paragraphs of every file.")] = None,
     minutes: Annotated[float | None, typer.Option(min=0, help="Train for so long, whatever the recipe says.")] = None,
-    seed: Annotated[int | None, typer.Option(min=0, help="Seed of everything random. Default: the recipe's.")] = None,
+    seed: RecipeSeedOption = None,
     overrides: Annotated[
         list[str] | None, typer.Option("--set", help="Override a recipe field: train.steps=1000. Repeatable.")
     ] = None,
-    device: Annotated[str, typer.Option(help="auto or cpu.")] = "auto",
+    device: TrainingDeviceOption = "auto",
     force: Annotated[
         bool, typer.Option("--force", help="Replace a result at --out; give up unfinished work for it.")
     ] = False,

@@ -9,14 +9,14 @@ from typing import Annotated
 
 import typer
 
+from robust.cli.options import CalibrationOption, ExamplesOption, JsonOption
+
 
 def report(
     run: Annotated[Path, typer.Argument(help="A run directory, as printed by robust attack or evaluate.")],
-    examples: Annotated[int, typer.Option(min=0, help="Broken examples to show.")] = 3,
-    calibration: Annotated[
-        bool, typer.Option("--calibration", help="Also expected calibration error and Brier score, clean and attacked.")
-    ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON on standard output.")] = False,
+    examples: ExamplesOption = 3,
+    calibration: CalibrationOption = False,
+    as_json: JsonOption = False,
     html: Annotated[Path | None, typer.Option(help="Write a page that needs no network to this file instead.")] = None,
     lang: Annotated[str, typer.Option(help="Language of the page at first, en or es; it can be switched.")] = "en",
 ) -> None:

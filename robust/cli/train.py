@@ -10,6 +10,18 @@ from typing import Annotated
 
 import typer
 
+from robust.cli.options import (
+    DataSplitOption,
+    HeaderOption,
+    LabelOption,
+    LangOption,
+    PairOption,
+    RecipeSeedOption,
+    TextOption,
+    TrainingDeviceOption,
+    TrainingSetOption,
+)
+
 
 def train(
     recipe: Annotated[
@@ -42,9 +54,9 @@ def train(
         list[str] | None,
         typer.Option(help="Attack recipe to measure by, in place of the recipe's. Repeatable; '' for none."),
     ] = None,
-    text: Annotated[str | None, typer.Option(help="Column of the text.")] = None,
-    pair: Annotated[str | None, typer.Option(help="Column of the second text of a pair.")] = None,
-    label: Annotated[str | None, typer.Option(help="Column of the label.")] = None,
+    text: TextOption = None,
+    pair: PairOption = None,
+    label: LabelOption = None,
     label_map: Annotated[
         list[str] | None,
         typer.Option(
@@ -52,20 +64,16 @@ def train(
             "--dev, then --test ('' for none)."
         ),
     ] = None,
-    header: Annotated[
-        bool | None, typer.Option("--header/--no-header", help="Whether a csv/tsv file starts with column names.")
-    ] = None,
+    header: HeaderOption = None,
     encoding: Annotated[str, typer.Option(help="Encoding of text files.")] = "utf-8",
-    split: Annotated[str | None, typer.Option(help="Split of an hf: set given as --data.")] = None,
-    lang: Annotated[str | None, typer.Option(help="en or es, where the data do not say.")] = None,
+    split: DataSplitOption = None,
+    lang: LangOption = None,
     limit: Annotated[
         int | None, typer.Option(min=1, help="Attack the first N test rows. Default: the recipe's.")
     ] = None,
     rows: Annotated[int | None, typer.Option(min=1, help="Train on the first N rows of every --data.")] = None,
-    seed: Annotated[int | None, typer.Option(min=0, help="Seed of everything random. Default: the recipe's.")] = None,
-    overrides: Annotated[
-        list[str] | None, typer.Option("--set", help="Override a recipe field: train.epochs=2. Repeatable.")
-    ] = None,
+    seed: RecipeSeedOption = None,
+    overrides: TrainingSetOption = None,
     measure: Annotated[bool, typer.Option("--measure/--no-measure", help="Attack the model before and after.")] = True,
     calibrate: Annotated[
         bool | None,
@@ -77,7 +85,7 @@ def train(
         Path | None,
         typer.Option(help="Directory of the attack runs; trainings may share it. Default: robustness in --out."),
     ] = None,
-    device: Annotated[str, typer.Option(help="auto or cpu.")] = "auto",
+    device: TrainingDeviceOption = "auto",
     force: Annotated[bool, typer.Option("--force", help="Replace a model at --out.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON on standard output.")] = False,
 ) -> None:

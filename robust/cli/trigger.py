@@ -11,7 +11,26 @@ from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
-from robust.cli.attack import DataOption, ModelOption
+from robust.cli.options import (
+    ConfigOption,
+    DataOption,
+    DeviceOption,
+    EncodingOption,
+    HeaderOption,
+    IdOption,
+    JsonOption,
+    LabelMapOption,
+    LabelOption,
+    LangOption,
+    ModelOption,
+    PairOption,
+    ReplaceOption,
+    RevisionOption,
+    SeedOption,
+    SplitOption,
+    TextOption,
+    TrustOption,
+)
 
 if TYPE_CHECKING:
     from robust.lang.vocabulary import Kind
@@ -40,33 +59,27 @@ def trigger(
     beam: Annotated[int, typer.Option(min=1, help="Triggers that go on from place to place.")] = 2,
     batch: Annotated[int, typer.Option(min=1, help="Texts of a step.")] = 16,
     steps: Annotated[int, typer.Option(min=1, help="Steps at most; three without a better trigger end it.")] = 10,
-    text: Annotated[str | None, typer.Option(help="Column of the text.")] = None,
-    pair: Annotated[str | None, typer.Option(help="Column of the second text of a pair.")] = None,
-    label: Annotated[str | None, typer.Option(help="Column of the label.")] = None,
-    id_column: Annotated[str | None, typer.Option("--id", help="Column of the ids; '' numbers the rows.")] = None,
-    label_map: Annotated[
-        str | None, typer.Option(help="Data label=model label, comma-separated; labels not named are left out.")
-    ] = None,
+    text: TextOption = None,
+    pair: PairOption = None,
+    label: LabelOption = None,
+    id_column: IdOption = None,
+    label_map: LabelMapOption = None,
     attack_field: Annotated[
         str | None, typer.Option(help="Which text of a pair gets the trigger: text or pair (default).")
     ] = None,
-    header: Annotated[
-        bool | None, typer.Option("--header/--no-header", help="Whether a csv/tsv file starts with column names.")
-    ] = None,
-    encoding: Annotated[str, typer.Option(help="Encoding of a text file.")] = "utf-8",
-    split: Annotated[str | None, typer.Option(help="Split of an hf: set.")] = None,
-    config: Annotated[str | None, typer.Option(help="Configuration of an hf: set.")] = None,
-    lang: Annotated[str | None, typer.Option(help="en or es, where the data do not say.")] = None,
+    header: HeaderOption = None,
+    encoding: EncodingOption = "utf-8",
+    split: SplitOption = None,
+    config: ConfigOption = None,
+    lang: LangOption = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Use the first N examples.")] = None,
-    seed: Annotated[int, typer.Option(help="Seed of everything random.")] = 0,
-    force: Annotated[bool, typer.Option("--force", help="Replace --out.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON on standard output.")] = False,
-    device: Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:N or mps.")] = "auto",
+    seed: SeedOption = 0,
+    force: ReplaceOption = False,
+    as_json: JsonOption = False,
+    device: DeviceOption = "auto",
     dtype: Annotated[str, typer.Option(help="auto, float32, bfloat16 or int8.")] = "auto",
-    revision: Annotated[str | None, typer.Option(help="Revision of a hub model.")] = None,
-    trust_remote_code: Annotated[
-        bool, typer.Option("--trust-remote-code", help="Run code that comes with the model.")
-    ] = False,
+    revision: RevisionOption = None,
+    trust_remote_code: TrustOption = False,
 ) -> None:
     """Find a universal trigger: a few words that turn the answer to whatever text they are added to.
 
