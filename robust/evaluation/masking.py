@@ -101,7 +101,7 @@ def check(request: AttackRequest, *, runs: Path, loaded: Loaded | None = None, l
     few = replace(loaded, aligned=replace(loaded.aligned, examples=list(chosen)))
     done: dict[str, FinishedRun] = {}
     for name, (recipe, overrides) in ATTACKS.items():
-        asked = replace(request, recipe=recipe, overrides=overrides, out=runs / name)
+        asked = replace(request, recipe=recipe, overrides=overrides, out=None, runs=runs / name)
         done[name] = runner.attack(asked, loaded=few)
     return replace(
         seen,

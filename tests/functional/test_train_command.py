@@ -126,6 +126,20 @@ def test_a_control_and_the_gradients_are_part_of_the_report(place: Path) -> None
     assert "\ncontrols" in err
 
 
+def test_two_trainings_share_a_folder_of_runs(place: Path) -> None:
+    """What was found of the model before is read again; what comes after is of each training."""
+    few = ("--attack", "random-order", "--limit", "4", "--runs", str(place / "shared"), "--json")
+    told = []
+    for seed in ("0", "1"):
+        code, out, err = train(place, f"seed-{seed}", *few, "--seed", seed, recipe="plain")
+        assert code == 0, err
+        told.append(json.loads(out)["masking"])
+    assert told[0]["before"] == told[1]["before"]
+    assert [each["after"]["gradient"]["n"] for each in told] == [4, 4]
+    assert len(list((place / "shared" / "after-masking" / "gradient").iterdir())) == 2
+    assert len(list((place / "shared" / "before-masking" / "gradient").iterdir())) == 1
+
+
 def test_an_attack_on_a_calibrated_model(place: Path) -> None:
     words = ("attack", "--recipe", "random-order", "--model", str(place / "tiny"), "--data", str(place / "test.jsonl"))
     more = ("--lang", "en", "--limit", "4", "--calibrate", str(place / "dev.jsonl"), "--json", "--out", place / "cool")
