@@ -12,6 +12,7 @@ from typing import Any
 
 import yaml
 
+from robust.checkpoints import adapters
 from robust.checkpoints.wanted import Wanted
 from robust.core.types import LANGS, Lang
 from robust.errors import ModelError
@@ -49,6 +50,8 @@ def read_config(directory: Path, name: str) -> dict[str, Any]:
     try:
         config = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
+        if directory.is_dir():
+            adapters.check([entry.name for entry in directory.iterdir()], directory, name, whole=False)
         raise ModelError(f"{name} is not a model directory: it has no config.json", fix=_no_config(directory)) from None
     except (ValueError, OSError) as error:
         raise ModelError(f"cannot read {path}: {error}", fix="save or download the model again") from None
@@ -58,8 +61,6 @@ def read_config(directory: Path, name: str) -> dict[str, Any]:
 
 
 def _no_config(directory: Path) -> str:
-    if (directory / "adapter_config.json").exists():
-        return "it holds an adapter: merge it into its base model (peft: `merge_and_unload()`) and save that"
     inner = sorted(path.parent.name for path in directory.glob("*/config.json"))
     if inner:
         return f"point at a model inside it, such as {directory / inner[-1]}"

@@ -202,7 +202,7 @@ def test_not_a_model_directory(tmp_path: Path, copy_of: Callable[[str], Path]) -
     copy_of("bert")
     fails(tmp_path, "not a model directory", str(tmp_path / "bert"))
     (tmp_path / "adapter_config.json").write_text("{}")
-    fails(tmp_path, "not a model directory", "merge")
+    fails(tmp_path, "holds an adapter", "merge")
 
 
 @pytest.mark.parametrize("text", ["{", "[]", "\xff"])
