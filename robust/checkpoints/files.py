@@ -30,12 +30,16 @@ _HEADS = {
     "ForCausalLM": "a text generator",
     "LMHeadModel": "a text generator",
     "ForConditionalGeneration": "a sequence-to-sequence generator",
+    "EncoderDecoderModel": "a sequence-to-sequence generator",
+    "MTModel": "a sequence-to-sequence generator",
     "ForSequenceClassification": "a sequence classifier",
     "ForTokenClassification": "a word tagger",
     "ForQuestionAnswering": "an extractive question-answering model",
     "ForMultipleChoice": "a multiple-choice model",
     "Model": "an encoder without a classification head",
 }
+_HEADLESS = ("EncoderDecoderModel", "MTModel")
+"""Architectures of types that transformers has no other heads for: they cannot be fine-tuned for another task."""
 _LANG_NAMES: dict[str, Lang] = {"en": "en", "eng": "en", "english": "en", "es": "es", "spa": "es", "spanish": "es"}
 
 
@@ -85,7 +89,7 @@ def check_config(config: Mapping[str, Any], name: str, wanted: Wanted) -> None:
     found = str(architectures[0])
     other = next((text for suffix, text in _HEADS.items() if found.endswith(suffix)), None)
     what = f"{other} ({found}), not {wanted.kind}" if other else f"not {wanted.kind} ({found})"
-    raise ModelError(f"{name} is {what}", fix=wanted.remedy(wanted.fit, name))
+    raise ModelError(f"{name} is {what}", fix=wanted.remedy("" if found.endswith(_HEADLESS) else wanted.fit, name))
 
 
 def check_files(names: Collection[str], name: str, wanted: Wanted) -> None:

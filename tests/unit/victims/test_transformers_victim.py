@@ -228,6 +228,13 @@ def test_not_a_sequence_classifier(copy_of: Callable[[str], Path], architecture:
     fails(path, f"{kind} .{architecture}.", "robust finetune RECIPE --model the-model")
 
 
+@pytest.mark.parametrize("architecture", ["EncoderDecoderModel", "MarianMTModel"])
+def test_what_writes_texts_and_cannot_become_a_classifier(copy_of: Callable[[str], Path], architecture: str) -> None:
+    path = copy_of("bert")
+    change_config(path, architectures=[architecture])
+    fails(path, f"a sequence-to-sequence generator .{architecture}., not a fine-tuned", "name another model")
+
+
 def test_a_random_head_is_never_accepted(copy_of: Callable[[str], Path], caplog: pytest.LogCaptureFixture) -> None:
     path = copy_of("bert")
     hf.BertModel(hf.BertConfig.from_pretrained(path)).save_pretrained(path)
