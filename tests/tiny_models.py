@@ -151,3 +151,25 @@ def seq2seq(directory: Path) -> str:
     sizes = {"d_model": 32, "d_kv": 16, "d_ff": 64, "num_layers": 1, "num_heads": 2, "decoder_start_token_id": 0}
     ends = {"pad_token_id": 0, "eos_token_id": 3}
     return save(directory, wordpiece(), "T5Config", "T5ForConditionalGeneration", **sizes, **ends)
+
+
+def bert2bert(directory: Path, *, reads: int = 64, writes: int = 64) -> str:
+    """Save a tiny BERT that writes what another one has read (`EncoderDecoderModel`), and the positions they have."""
+    import torch
+    from transformers import BertConfig, EncoderDecoderConfig, EncoderDecoderModel
+
+    tokenizer = wordpiece()
+    sizes = {**SIZES, "vocab_size": len(tokenizer), "num_hidden_layers": 1, "initializer_range": RANGE}
+    parts = [BertConfig(**sizes, max_position_embeddings=positions) for positions in (reads, writes)]
+    ends = {
+        "decoder_start_token_id": tokenizer.cls_token_id,
+        "eos_token_id": tokenizer.sep_token_id,
+        "pad_token_id": tokenizer.pad_token_id,
+    }
+    with torch.random.fork_rng():
+        torch.manual_seed(7)
+        model = EncoderDecoderModel(EncoderDecoderConfig.from_encoder_decoder_configs(*parts, **ends))
+    model.generation_config.update(**ends)
+    model.save_pretrained(directory)
+    tokenizer.save_pretrained(directory)
+    return str(directory)

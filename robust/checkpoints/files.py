@@ -12,6 +12,7 @@ from typing import Any
 
 import yaml
 
+from robust.checkpoints import adapters
 from robust.checkpoints.wanted import Wanted
 from robust.core.types import LANGS, Lang
 from robust.errors import ModelError
@@ -29,12 +30,16 @@ _HEADS = {
     "ForCausalLM": "a text generator",
     "LMHeadModel": "a text generator",
     "ForConditionalGeneration": "a sequence-to-sequence generator",
+    "EncoderDecoderModel": "a sequence-to-sequence generator",
+    "MTModel": "a sequence-to-sequence generator",
     "ForSequenceClassification": "a sequence classifier",
     "ForTokenClassification": "a word tagger",
     "ForQuestionAnswering": "an extractive question-answering model",
     "ForMultipleChoice": "a multiple-choice model",
     "Model": "an encoder without a classification head",
 }
+_HEADLESS = ("EncoderDecoderModel", "MTModel")
+"""Architectures of types that transformers has no other heads for: they cannot be fine-tuned for another task."""
 _LANG_NAMES: dict[str, Lang] = {"en": "en", "eng": "en", "english": "en", "es": "es", "spa": "es", "spanish": "es"}
 
 
@@ -49,6 +54,8 @@ def read_config(directory: Path, name: str) -> dict[str, Any]:
     try:
         config = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
+        if directory.is_dir():
+            adapters.check([entry.name for entry in directory.iterdir()], directory, name, whole=False)
         raise ModelError(f"{name} is not a model directory: it has no config.json", fix=_no_config(directory)) from None
     except (ValueError, OSError) as error:
         raise ModelError(f"cannot read {path}: {error}", fix="save or download the model again") from None
@@ -58,8 +65,6 @@ def read_config(directory: Path, name: str) -> dict[str, Any]:
 
 
 def _no_config(directory: Path) -> str:
-    if (directory / "adapter_config.json").exists():
-        return "it holds an adapter: merge it into its base model (peft: `merge_and_unload()`) and save that"
     inner = sorted(path.parent.name for path in directory.glob("*/config.json"))
     if inner:
         return f"point at a model inside it, such as {directory / inner[-1]}"
@@ -84,7 +89,7 @@ def check_config(config: Mapping[str, Any], name: str, wanted: Wanted) -> None:
     found = str(architectures[0])
     other = next((text for suffix, text in _HEADS.items() if found.endswith(suffix)), None)
     what = f"{other} ({found}), not {wanted.kind}" if other else f"not {wanted.kind} ({found})"
-    raise ModelError(f"{name} is {what}", fix=wanted.remedy(wanted.fit, name))
+    raise ModelError(f"{name} is {what}", fix=wanted.remedy("" if found.endswith(_HEADLESS) else wanted.fit, name))
 
 
 def check_files(names: Collection[str], name: str, wanted: Wanted) -> None:

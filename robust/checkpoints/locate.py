@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from robust.checkpoints import files, hub
+from robust.checkpoints import adapters, files, hub
 from robust.checkpoints.wanted import Wanted
 from robust.errors import ModelError
 
@@ -68,13 +68,16 @@ def locate(
 def fetch(found: Checkpoint) -> None:
     """Check that a model has weights and a tokeniser to read, and complete its files where they come from the hub.
 
-    Raises `ModelError` for a model without safetensors or tokeniser, or where fetching fails.
+    Raises `ModelError` for a model with an adapter, or without safetensors or tokeniser, or where fetching fails.
     """
     wanted = found.wanted
+    names, reached = [entry.name for entry in found.path.iterdir()], True
+    if found.repo is not None:
+        names, reached = hub.list_files(found.repo, found.path)
+    adapters.check(names, found.path, found.name, whole=bool(files.matching(names, files.WEIGHTS)))
     if found.repo is None:
-        files.check_files([entry.name for entry in found.path.iterdir()], found.name, wanted)
+        files.check_files(names, found.name, wanted)
         return
-    names, reached = hub.list_files(found.repo, found.path)
     try:
         files.check_files(names, found.name, wanted)
     except ModelError as error:

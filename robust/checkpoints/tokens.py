@@ -21,13 +21,21 @@ DEFAULT_LENGTH = 512
 
 
 def token_limit(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> int:
-    """The longest input in tokens; models that number positions from the padding index on (RoBERTa) lose the first."""
+    """The longest input in tokens; models that number positions from the padding index on (RoBERTa) lose the first.
+
+    Of a model made of two (BERT2BERT), which has no length of its own, the shorter counts.
+    """
+    parts = (model.encoder, model.decoder) if model.config.model_type == "encoder-decoder" else (model,)
+    limits = [limit for limit in (int(tokenizer.model_max_length), *map(_positions, parts)) if 0 < limit < 10**9]
+    return min(limits, default=DEFAULT_LENGTH)
+
+
+def _positions(model: Any) -> int:
     positions = getattr(model.config, "max_position_embeddings", None) or 0
     table = next((m for n, m in model.named_modules() if n.endswith("position_embeddings")), None)
     padding = getattr(table, "padding_idx", None)
     offset = padding + 1 if isinstance(padding, int) else 0
-    limits = [limit for limit in (int(tokenizer.model_max_length), positions - offset) if 0 < limit < 10**9]
-    return min(limits, default=DEFAULT_LENGTH)
+    return int(positions) - offset
 
 
 def set_padding(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, name: str) -> None:

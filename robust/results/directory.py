@@ -84,12 +84,8 @@ class RunDirectory:
                 fix="choose another directory",
             )
         if there is not None and there.get("identity") != manifest["identity"] and not fresh:
-            asked, held = manifest["identity"], there.get("identity") or {}
-            differs = [
-                f"{key}: {held.get(key)} there, {asked[key]} now" for key in asked if held.get(key) != asked[key]
-            ]
             raise UserError(
-                f"--out {self.path} holds another run ({'; '.join(differs)})",
+                f"--out {self.path} holds another run ({'; '.join(_differences(there, manifest))})",
                 fix="choose another --out, or --force to replace it",
             )
 
@@ -148,6 +144,18 @@ class RunDirectory:
         partial = self.path / "manifest.json.partial"
         partial.write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", "utf-8")
         partial.replace(self.path / "manifest.json")
+
+
+def _differences(there: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:
+    """What two manifests do not share of what a run is: its kind, else the parts of its identity."""
+    if there.get("kind") != now.get("kind"):
+        yield f"kind: {there.get('kind', 'none')} there, {now.get('kind', 'none')} now"
+        return
+    held, asked = there.get("identity") or {}, now["identity"]
+    for key in {**asked, **held}:
+        before, after = held.get(key, "none"), asked.get(key, "none")
+        if before != after:
+            yield f"{key}: {before} there, {after} now"
 
 
 def open_finished(path: Path) -> tuple[dict[str, Any], list[Row]]:

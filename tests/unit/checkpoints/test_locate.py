@@ -94,6 +94,54 @@ def test_pickled_weights_are_refused_with_how_to_convert_them(copy_of: Callable[
     assert f"import {wanted.auto} as M" in caught.value.fix
 
 
+def adapter(directory: Path, base: str) -> Path:
+    directory.mkdir(exist_ok=True)
+    (directory / "adapter_config.json").write_text(json.dumps({"peft_type": "LORA", "base_model_name_or_path": base}))
+    (directory / "adapter_model.safetensors").write_bytes(b"")
+    return directory
+
+
+@pytest.mark.parametrize("wanted", ROLES, ids=lambda wanted: wanted.auto)
+@pytest.mark.parametrize("with_config", [False, True])
+def test_an_adapter_is_no_model_and_says_where_the_one_below_it_was(
+    model_dirs: dict[str, Path], tmp_path: Path, wanted: Wanted, with_config: bool
+) -> None:
+    path = adapter(tmp_path / "adapted", "/moved/away")
+    if with_config:  # as who saved the configuration beside it
+        (path / "config.json").write_text("{}")
+    with pytest.raises(ModelError, match="adapted holds an adapter, not a whole model") as caught:
+        fetch(locate(path, wanted=wanted, name="adapted"))
+    assert "base model /moved/away (which is not there)" in caught.value.fix
+    assert "merge_and_unload()" in caught.value.fix
+    adapter(path, str(model_dirs["bert"]))
+    with pytest.raises(ModelError) as caught:
+        fetch(locate(path, wanted=wanted))
+    assert f"base model {model_dirs['bert']}:" in caught.value.fix
+    (path / "adapter_config.json").write_text("[")
+    with pytest.raises(ModelError, match="holds an adapter, not a whole model"):
+        fetch(locate(path, wanted=wanted))
+
+
+@pytest.mark.parametrize("wanted", ROLES, ids=lambda wanted: wanted.auto)
+def test_weights_beside_an_adapter_are_refused_because_loading_them_would_add_it(
+    copy_of: Callable[[str], Path], wanted: Wanted
+) -> None:
+    path = adapter(copy_of("bert"), "someone/a-model")
+    (path / "config.json").write_text(json.dumps({"model_type": "bert"}))
+    with pytest.raises(ModelError, match="holds whole weights and an adapter") as caught:
+        fetch(locate(path, wanted=wanted))
+    assert "a copy without adapter_config.json" in caught.value.fix
+    (path / "adapter_config.json").unlink()
+    fetch(locate(path, wanted=wanted))
+
+
+def test_an_adapter_of_the_hub_is_refused_by_the_list_of_its_files(offline: Path, model_dirs: dict[str, Path]) -> None:
+    adapter(cached(offline, model_dirs["bert"]), "someone/else")
+    with pytest.raises(ModelError, match="a-model holds whole weights and an adapter") as caught:
+        fetch(locate("someone/a-model", wanted=CLASSIFIER))
+    assert caught.value.message.endswith("an adapter")  # not: on this machine
+
+
 @pytest.mark.parametrize(("role", "head"), [(_masked_lm, "MaskedLM"), (_encoder, "Model")])
 def test_other_roles_pin_and_load_one_commit_of_the_hub(offline: Path, tmp_path: Path, role: object, head: str) -> None:
     cached(offline, tiny.bert(tmp_path / "made", head=head))

@@ -73,6 +73,13 @@ def test_the_limit_is_the_tokenisers_or_the_positions(tmp_path: Path) -> None:
     assert token_limit(bert, unlimited) == DEFAULT_LENGTH
 
 
+def test_a_model_of_two_is_limited_by_both(tmp_path: Path) -> None:
+    for reads, writes, limit in ((40, 50, 40), (50, 30, 30)):
+        both = hf.EncoderDecoderModel.from_pretrained(tiny.bert2bert(tmp_path / "both", reads=reads, writes=writes))
+        assert token_limit(both, tiny.byte_bpe()) == limit
+        assert token_limit(both, tiny.wordpiece(20)) == 20
+
+
 @pytest.mark.parametrize(
     "error", [torch.OutOfMemoryError("CUDA out of memory"), RuntimeError("can't allocate memory"), MemoryError()]
 )

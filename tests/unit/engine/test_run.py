@@ -254,6 +254,20 @@ class InOrder:
         return text
 
 
+@dataclass(frozen=True, kw_only=True)
+class FirstBetter:
+    """Words in their order, each to its first candidate that is better than all before."""
+
+    async def __call__(self, scope: Scope, /) -> Text:
+        text, best = scope.example.text, scope.start
+        for index in await scope.positions(text):
+            for candidate in await scope.neighbours(text, index):
+                if (goal := (await scope.score([candidate])).goal[0]) > best:
+                    text, best = candidate, float(goal)
+                    break
+        return text
+
+
 @pytest.mark.parametrize("budget", [None, 4])
 def test_a_search_goes_on_after_a_mistake_of_the_fast_mode(budget: int | None, monkeypatch: pytest.MonkeyPatch) -> None:
     """As if the fast mode had been right about every text that it took for a success."""
@@ -273,6 +287,26 @@ def test_a_search_goes_on_after_a_mistake_of_the_fast_mode(budget: int | None, m
     mistakes = [text for text in hasty.checked if wrong((text,))]
     assert len(mistakes) == len(set(mistakes))
     assert len(mistakes) > (2 if budget else 10), "hardly a mistake was met: the test shows nothing"
+
+
+@dataclass
+class Forgetful(Sloppy):
+    """Its fast mode is wrong about every unedited text, and right about all others."""
+
+    def logits(self, batch: Sequence[Fields], /) -> Floats:
+        unedited = {str(example.text) for example in DATA}
+        rows = [(item, Hashed.logits(self, [item])[0]) for item in batch]
+        return np.array([row[::-1] if item[0] in unedited else row for item, row in rows], np.float32)
+
+
+@pytest.mark.parametrize("budget", [None, 12])
+def test_a_mistake_about_the_unedited_text_does_not_lead_a_search_astray(budget: int | None) -> None:
+    """Before: no candidate seemed better than a text that seemed a success, and nothing was found."""
+    told = attack(search=FirstBetter(), query_budget=budget)
+    found, right = outcomes(told, Forgetful()), outcomes(told, Hashed())
+    attacked = {name for name, row in right.items() if row.status != "skipped"}
+    assert {name: found[name] for name in attacked} == {name: right[name] for name in attacked}
+    assert {right[name].status for name in attacked} == {"success", "failure"}
 
 
 def test_a_search_does_not_go_on_for_ever() -> None:

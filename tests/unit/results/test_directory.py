@@ -66,6 +66,36 @@ def test_a_line_cut_short_by_a_kill_is_dropped(tmp_path: Path) -> None:
     assert [r["example_id"] for r in directory.journal()[0]] == ["x/0", "x/1"]
 
 
+@pytest.mark.parametrize(
+    ("there", "now", "told"),
+    [
+        ({"seed": 0, "temperature": "1.5"}, {"seed": 0}, "temperature: 1.5 there, none now"),
+        ({"seed": 0}, {"seed": 0, "temperature": "1.5"}, "temperature: none there, 1.5 now"),
+        ({"seed": 0, "max_length": 9}, {"seed": 1}, "seed: 0 there, 1 now; max_length: 9 there, none now"),
+    ],
+)
+def test_what_one_of_two_runs_lacks_is_named(
+    tmp_path: Path, there: dict[str, object], now: dict[str, object], told: str
+) -> None:
+    directory = RunDirectory(tmp_path / "run")
+    with directory.open({**MANIFEST, "identity": there}):
+        directory.append(a_row(), seconds=1)
+    with (
+        pytest.raises(UserError, match=rf"holds another run \({told}\)"),
+        directory.open({**MANIFEST, "identity": now}),
+    ):
+        pass
+
+
+def test_a_run_of_another_kind_is_named_by_its_kind(tmp_path: Path) -> None:
+    directory = RunDirectory(tmp_path / "run")
+    with directory.open({**MANIFEST, "kind": "attack"}):
+        directory.append(a_row(), seconds=1)
+    other = {**MANIFEST, "kind": "suite", "identity": {"suite": "standard", "n": 3}}
+    with pytest.raises(UserError, match=r"another run \(kind: attack there, suite now\)"), directory.open(other):
+        pass
+
+
 def test_another_run_is_not_overwritten(tmp_path: Path) -> None:
     directory = RunDirectory(tmp_path / "run")
     with directory.open(MANIFEST):

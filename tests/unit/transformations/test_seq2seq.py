@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import transformers
 
 from robust.core.text import Text
 from robust.core.transformation import Site
@@ -19,9 +20,10 @@ from tests import tiny_models as tiny
 STRINGS = ("the soup was nice", "we loved the old house", "un café muy bueno.", "the soup was bad and the room dull")
 
 
-@pytest.fixture(scope="module")
-def model(tmp_path_factory: pytest.TempPathFactory) -> str:
-    return tiny.seq2seq(tmp_path_factory.mktemp("seq2seq"))
+@pytest.fixture(scope="module", params=[tiny.seq2seq, tiny.bert2bert], ids=["t5", "bert2bert"])
+def model(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
+    made: str = request.param(tmp_path_factory.mktemp("seq2seq"))
+    return made
 
 
 def site(string: str, index: int = 0) -> Site:
@@ -58,6 +60,16 @@ def test_there_and_back_are_two_passes(model: str) -> None:
     pivot = writer.write([STRINGS[0]], 1)[0][0]
     found = BackTranslation(there=model, back=model, k=2)([site(STRINGS[0])])[0]
     assert [str(text) for text in found] == [line for line in writer.write([pivot], 2)[0] if line != STRINGS[0]]
+
+
+def test_two_models_of_two_lengths_read_and_write_what_both_can(tmp_path: Path) -> None:
+    path = tiny.bert2bert(tmp_path, reads=40, writes=30)
+    tokenizer = transformers.AutoTokenizer.from_pretrained(path)
+    tokenizer.model_max_length = 10**30  # as of a tokeniser that does not say
+    tokenizer.save_pretrained(path)
+    writer = _seq2seq.load(path)
+    assert writer.max_length == 30
+    assert writer.write(["the soup was nice " * 30], 2)[0]
 
 
 def test_mistakes(model: str, tmp_path: Path) -> None:

@@ -202,7 +202,7 @@ def test_not_a_model_directory(tmp_path: Path, copy_of: Callable[[str], Path]) -
     copy_of("bert")
     fails(tmp_path, "not a model directory", str(tmp_path / "bert"))
     (tmp_path / "adapter_config.json").write_text("{}")
-    fails(tmp_path, "not a model directory", "merge")
+    fails(tmp_path, "holds an adapter", "merge")
 
 
 @pytest.mark.parametrize("text", ["{", "[]", "\xff"])
@@ -226,6 +226,13 @@ def test_not_a_sequence_classifier(copy_of: Callable[[str], Path], architecture:
     path = copy_of("bert")
     change_config(path, architectures=[architecture])
     fails(path, f"{kind} .{architecture}.", "robust finetune RECIPE --model the-model")
+
+
+@pytest.mark.parametrize("architecture", ["EncoderDecoderModel", "MarianMTModel"])
+def test_what_writes_texts_and_cannot_become_a_classifier(copy_of: Callable[[str], Path], architecture: str) -> None:
+    path = copy_of("bert")
+    change_config(path, architectures=[architecture])
+    fails(path, f"a sequence-to-sequence generator .{architecture}., not a fine-tuned", "name another model")
 
 
 def test_a_random_head_is_never_accepted(copy_of: Callable[[str], Path], caplog: pytest.LogCaptureFixture) -> None:
