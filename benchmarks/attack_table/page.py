@@ -37,7 +37,7 @@ def page(records: Sequence[Mapping[str, Any]]) -> str:
         "and success rate, %, with 95 % Wilson intervals; means of queries, words changed (%), chrF (likeness of "
         "the adversarial text to the original, 0 to 100) and similarity (of their word vectors, see "
         "`robust.lang.sentences`; 100 for the same, blind to order and negation) with 95 % bootstrap intervals, the "
-        "last three over the successes; a dash where a cell is older than the measure. Seconds are of one process.",
+        "last three over the successes; a dash where there are none. Seconds are of one process, beside others.",
     ]
     for lang in LANGS:
         found = [record for record in records if record["lang"] == lang]
@@ -65,7 +65,7 @@ def _row(record: Mapping[str, Any]) -> list[str]:
         _number(measured["queries"]),
         _percent(measured["words_changed"]),
         _percent(measured["chrf"]),
-        _percent(measured["similarity"]) if "similarity" in measured else "–",
+        _percent(measured["similarity"]),
         str(summary["errors"]),
         f"{summary['seconds']:.0f}",
     ]
