@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import random
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, ClassVar, NamedTuple
 
@@ -16,6 +16,7 @@ from textattack.attack_recipes import AttackRecipe
 from textattack.attack_results import FailedAttackResult, SkippedAttackResult
 from textattack.constraints.pre_transformation import RepeatModification, StopwordModification
 from textattack.goal_functions import UntargetedClassification
+from textattack.shared import AttackedText
 from textattack.transformations import WordSwap
 
 from robust.adapters.textattack.wrapper import VictimWrapper
@@ -24,7 +25,7 @@ from robust.core.example import Example
 from robust.core.seeds import derive
 from robust.core.text import Text
 from robust.core.transformation import Site
-from robust.core.types import LANGS, Lang
+from robust.core.types import LANGS, Lang, Span
 from robust.data.labels import to_examples
 from robust.data.source import DataSpec, read
 from robust.lang.base import language
@@ -62,6 +63,21 @@ def sst2(n: int) -> list[Example]:
         label, string = (row[0], row[1]) if row[0] in ("0", "1") else (row[1], row[0])
         found.append(Example(id=f"sst2/{at}", text=Text(string, spans(string)), target=int(label), lang="en"))
     return found
+
+
+def in_their_words(examples: Iterable[Example]) -> list[Example]:
+    """The examples cut into words as TextAttack cuts them."""
+    return [replace(example, text=Text(str(example.text), their_spans(str(example.text)))) for example in examples]
+
+
+def their_spans(string: str) -> tuple[Span, ...]:
+    """Where TextAttack's words of a text are."""
+    found, end = [], 0
+    for word in AttackedText(string).words:
+        start = string.index(word, end)
+        end = start + len(word)
+        found.append((start, end))
+    return tuple(found)
 
 
 def alone(attack: Any, examples: Iterable[Example], name: str, *, seed: int = 0) -> Iterator[Row]:

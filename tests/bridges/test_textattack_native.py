@@ -79,8 +79,20 @@ def test_word_ranking_is_the_same(rank_by: Any) -> None:
 @pytest.mark.realdata
 @pytest.mark.parametrize("rank_by", ["delete", "unk"])
 def test_word_ranking_is_the_same_on_real_texts(rank_by: Any) -> None:
-    examples = side.sst2(200)
+    examples = side.in_their_words(side.sst2(200))
     assert ours(GreedyWordRanking(rank_by=rank_by), examples) == theirs(lambda: GreedyWordSwapWIR(rank_by), examples)
+
+
+def test_a_backquote_is_a_word_to_textattack_alone() -> None:
+    """It asks what the text would be without it: a query more, and the same result."""
+    string = "The `` comedy '' is a dull and endless mess."
+    (label,) = side.victim().logits([(string,)]).argmax(axis=1)
+    examples = [Example(id="quoted", text=side.text(string), target=int(label), lang="en")]
+    (own,) = ours(GreedyWordRanking(rank_by="delete"), examples).values()
+    (other,) = theirs(lambda: GreedyWordSwapWIR("delete"), examples).values()
+    assert other == own._replace(queries=own.queries + 1)
+    (same,) = ours(GreedyWordRanking(rank_by="delete"), side.in_their_words(examples)).values()
+    assert other == same
 
 
 def test_deepwordbug_is_the_same_where_nothing_is_drawn() -> None:
