@@ -10,7 +10,7 @@ import pytest
 from benchmarks.paraphraser import judged, pairs, sentences, trained
 from robust.core.transformation import Site
 from robust.lang.base import language
-from robust.transformations import _apertium
+from robust.transformations import _apertium, _seq2seq
 from robust.transformations.paraphrase import Paraphrase
 from tests.tiny_models import bert
 
@@ -65,3 +65,15 @@ def test_the_model_is_one_that_the_transformation_reads(tmp_path: Path) -> None:
     assert found["unseen"] == 2
     assert 0 <= found["copies"] <= 1
     assert 0 <= found["chrf"] <= 1
+
+
+def test_copies_and_likeness_are_of_what_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One of three comes back, but for case and spaces; the others share nothing with theirs."""
+
+    class Writer:
+        def write(self, texts: list[str], k: int) -> list[list[str]]:
+            return [["A  good film."], ["xxxx"], []]
+
+    monkeypatch.setattr(_seq2seq, "load", lambda model: Writer())
+    found = judged("writer", ["a good film .", "bad", "worse"])
+    assert found == {"unseen": 3, "copies": pytest.approx(1 / 3), "chrf": 0.0}
