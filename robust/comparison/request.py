@@ -12,11 +12,13 @@ from robust.core.victim import Victim
 from robust.data.source import DataSpec, Table, read
 from robust.errors import DataError, UserError
 from robust.recipe.attack import AttackRecipe
+from robust.recipe.augment import AugmentRecipe
 from robust.recipe.load import load, load_attack
 from robust.recipe.train import TrainRecipe, needs_bounds
 from robust.results.flags import STRONGER
 from robust.stages import examples
 from robust.stages.adversarial.training import Plan
+from robust.stages.augment import Augmenter
 from robust.starter import NAMES
 from robust.victims.bounded import BoundedVictim
 from robust.victims.load import load_victim, task_of
@@ -102,7 +104,16 @@ def prepare(request: TrainRequest) -> Prepared:
     attacks = [_built(each, recipe, langs) for each in learnt_from]
     for each in attacks:
         each.check(victim)
-    plan = Plan(recipe=recipe, model=request.model, victim=victim, attacks=attacks, train=train, dev=dev, lang=lang)
+    plan = Plan(
+        recipe=recipe,
+        model=request.model,
+        victim=victim,
+        attacks=attacks,
+        train=train,
+        dev=dev,
+        noise=_noise(recipe, _languages(train, lang)),
+        lang=lang,
+    )
     return Prepared(
         request=request,
         plan=plan,
@@ -112,6 +123,15 @@ def prepare(request: TrainRequest) -> Prepared:
         controls=frozenset(controls),
         notes=tuple(notes),
     )
+
+
+def _noise(recipe: TrainRecipe, langs: Sequence[Lang]) -> list[AugmentRecipe]:
+    """The augmentation recipes that a training names, loaded for its languages."""
+    names = recipe.noise.recipes if recipe.noise is not None else ()
+    found = [load(name, family="augment", schema=AugmentRecipe) for name in names]
+    for each in found:
+        Augmenter(recipe=each).load(langs)
+    return found
 
 
 def _attack(name: str) -> AttackRecipe:

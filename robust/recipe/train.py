@@ -39,6 +39,12 @@ class Adversarial(Part):
     query_budget: Count | None = None
 
 
+class Noise(Part):
+    """A copy of every text beside it, drawn anew in every epoch by one of the augmentation recipes `recipes`."""
+
+    recipes: Annotated[tuple[str, ...], Field(min_length=1), AfterValidator(unique)]
+
+
 class Smoothing(Part):
     """Prediction by vote over `draws` random changes of a text, as the plugin `kernel` makes them.
 
@@ -65,8 +71,8 @@ class HeldOut(Part):
 class Measure(Part):
     """What the model is attacked with before and after, on the first `limit` rows of the test data.
 
-    `trained_on` are the attacks that the training has seen (null: those of `adversarial`). `calibrate` divides the
-    model's logits by the temperature that fits the dev rows, before and after.
+    `trained_on` are the attacks that the training has seen, or whose changes it has (null: those of `adversarial`).
+    `calibrate` divides the model's logits by the temperature that fits the dev rows, before and after.
 
     `controls` are attacks that know less than some of the others; they are no part of the means, but one of those that
     does less harm than its control is flagged (`robust.results.flags`). `masking` looks for hidden gradients
@@ -87,7 +93,7 @@ class TrainRecipe(Part):
     `keep: last` ends with the weights of the last update: by clean accuracy, which `keep: best` chooses by, a
     checkpoint from before the attacks is often the best. `dropout` takes the place of the model's own (null: as it
     is). `swa` averages the weights from that share of the training on; `flooding` is the loss below which learning
-    turns around (0: never).
+    turns around (0: never). Behind `input_defences`, the first foremost, the model reads every text, then and later.
     """
 
     schema_version: Literal[1]
@@ -103,6 +109,8 @@ class TrainRecipe(Part):
     defence: DefenceSpec | None = None
     smoothing: Smoothing | None = None
     adversarial: Adversarial | None = None
+    noise: Noise | None = None
+    input_defences: Annotated[tuple[Literal["spelling", "normalise"], ...], AfterValidator(unique)] = ()
     awp: AdversarialWeights | None = None
     swa: Share | None = None
     flooding: Annotated[float, Field(ge=0)] = 0.0
@@ -122,6 +130,12 @@ class TrainRecipe(Part):
             raise ValueError("early stopping goes back to the best checkpoint: write `keep: best`")
         if self.smoothing is not None and self.adversarial is not None:
             raise ValueError("a smoothed model is attacked on its vote, not in training: remove `adversarial`")
+        if self.input_defences and (self.adversarial is not None or self.smoothing is not None):
+            raise ValueError("`input_defences` go with `noise` or `defence`, not with `adversarial` or `smoothing`")
+        if self.noise is not None and self.smoothing is not None:
+            raise ValueError("`noise` and `smoothing` both draw the texts of an epoch: keep one")
+        if self.noise is not None and self.adversarial is not None and self.adversarial.when == "each_epoch":
+            raise ValueError("`noise` and attacks in the loop both bring a second text: write `when: once`")
         if self.smoothing is not None and self.train.word_dropout:
             raise ValueError("`smoothing` changes the words of a text already: leave train.word_dropout at 0")
         if self.train.label_smoothing and self.defence is not None and self.defence.name == "mixada":
@@ -157,7 +171,10 @@ class TrainRecipe(Part):
     def hardening(self) -> dict[str, Any]:
         """What this training adds, as plain JSON values: equal ones train equal models."""
         told = self.model_dump(mode="json")
-        return {key: told[key] for key in ("keep", "defence", "smoothing", "adversarial", "awp", "swa", "flooding")}
+        return {key: told[key] for key in _HARDENING}
+
+
+_HARDENING = ("keep", "defence", "smoothing", "adversarial", "noise", "input_defences", "awp", "swa", "flooding")
 
 
 def draws(spec: PluginSpec) -> bool:

@@ -9,6 +9,7 @@ from typing import cast
 from robust.core.types import Fields, Floats
 from robust.core.victim import AnyVictim, CanonicalVictim, Victim, VictimMeta
 from robust.errors import UserError
+from robust.victims.cleaned import CleanedVictim
 
 
 def calibrated(victim: Victim, temperature: float) -> Victim:
@@ -19,6 +20,8 @@ def calibrated(victim: Victim, temperature: float) -> Victim:
         raise UserError(f"the temperature is {temperature}", fix="use a number above 0")
     if isinstance(victim, TransformersVictim):
         return replace(victim, temperature=victim.temperature * temperature)
+    if isinstance(victim, CleanedVictim):
+        return replace(victim, victim=calibrated(victim.victim, temperature))
     return CalibratedVictim(victim=victim, temperature=temperature)
 
 

@@ -7,44 +7,30 @@ whose rare words, put in common ones, change the answer. Several stand one behin
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from importlib.resources import files
+from pathlib import Path
 from typing import cast
 
 import numpy as np
 
 from robust.core.types import LANGS, Fields, Floats, Lang
-from robust.core.victim import AnyVictim, CanonicalVictim, Victim, VictimMeta
-from robust.errors import UserError, did_you_mean
+from robust.core.victim import AnyVictim, Victim, VictimMeta
+from robust.errors import ModelError, UserError, did_you_mean
 from robust.lang.base import language
 from robust.lang.frequency import NAME, frequencies, total
 from robust.lang.normal import normalise
 from robust.lang.spelling import correct
+from robust.victims.cleaned import behind, canonical, each_once
 
 NAMES: tuple[str, ...] = ("spelling", "normalise", "fgws")
 RARE = 60.0
 """Occurrences per ten million words below which `fgws` takes a word for rare."""
 DOUBT = 0.1
 """How much the probability of the predicted class has to fall for `fgws` to doubt a text."""
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class CleanedVictim:
-    """A classifier that reads what `clean` makes of each field."""
-
-    victim: Victim
-    meta: VictimMeta
-    clean: Callable[[str], str]
-
-    def logits(self, batch: Sequence[Fields], /) -> Floats:
-        """Logits `(n, n_labels)` of the cleaned inputs."""
-        return _each_once(self.victim.logits, [tuple(map(self.clean, fields)) for fields in batch])
-
-    def canonical(self, item: Fields, /) -> Floats:
-        """Logits `(n_labels,)` of one cleaned input, alone in its batch, in float32 where the classifier can."""
-        return _canonical(self.victim, tuple(map(self.clean, item)))
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -74,19 +60,19 @@ class DoubtingVictim:
         return alone
 
     def _alone(self, batch: Sequence[Fields]) -> Floats:
-        return np.stack([_canonical(self.victim, item) for item in batch])
+        return np.stack([canonical(self.victim, item) for item in batch])
 
     def suspects(self, batch: Sequence[Fields], /) -> list[bool]:
         """Whether each input is taken for adversarial."""
         replaced = [tuple(map(self.common, fields)) for fields in batch]
-        return list(self._doubted(self.victim.logits(batch), _each_once(self.victim.logits, replaced)))
+        return list(self._doubted(self.victim.logits(batch), each_once(self.victim.logits, replaced)))
 
     def _decided(self, ask: Callable[[Sequence[Fields]], Floats], batch: Sequence[Fields]) -> Floats:
         replaced = [tuple(map(self.common, fields)) for fields in batch]
         answer = np.array(ask(batch), np.float32)
         changed = [at for at, (old, new) in enumerate(zip(batch, replaced, strict=True)) if old != new]
         if changed:
-            other = _each_once(ask, [replaced[at] for at in changed])
+            other = each_once(ask, [replaced[at] for at in changed])
             doubted = self._doubted(answer[changed], other)
             for at, row, doubt in zip(changed, other, doubted, strict=True):
                 if doubt:
@@ -100,22 +86,9 @@ class DoubtingVictim:
         return [bool(drop > self.doubt) for drop in fall]
 
 
-def _each_once(ask: Callable[[Sequence[Fields]], Floats], batch: Sequence[Fields]) -> Floats:
-    """The answers to a batch in which many are the same: an attack's slips are mostly put right to one text."""
-    places = {fields: at for at, fields in enumerate(dict.fromkeys(batch))}
-    return np.asarray(ask(list(places)))[[places[fields] for fields in batch]]
-
-
 def _softmax(logits: Floats) -> Floats:
     powers = np.exp(logits - logits.max(axis=1, keepdims=True))
     return np.asarray(powers / powers.sum(axis=1, keepdims=True), np.float32)
-
-
-def _canonical(victim: Victim, item: Fields) -> Floats:
-    if isinstance(victim, CanonicalVictim):
-        return victim.canonical(item)
-    answer: Floats = victim.logits([item])[0]
-    return answer
 
 
 def corrected(text: str, lang: Lang) -> str:
@@ -150,7 +123,15 @@ def _word_by_word(text: str, lang: Lang, change: Callable[[int, str], str]) -> s
     return "".join([*parts, text[end:]])
 
 
-_CLEANERS: Mapping[str, Callable[..., str]] = {"spelling": corrected, "normalise": normalise}
+CLEANERS: Mapping[str, Callable[..., str]] = {"spelling": corrected, "normalise": normalise}
+"""The defences that make another text of one, which a model can be trained behind."""
+SAVED = "input-defences.json"
+"""Beside a model's weights: the defences that it was trained behind, and always stands behind."""
+
+
+def cleaner(name: str, lang: Lang) -> Callable[[str], str]:
+    """What the defence `name`, one of `CLEANERS`, makes of a text in `lang`."""
+    return partial(CLEANERS[name], lang=lang)
 
 
 def defended(victim: AnyVictim, defences: Sequence[str]) -> AnyVictim:
@@ -183,5 +164,18 @@ def _behind(victim: Victim, name: str, lang: Lang) -> Victim:
     )
     if name == "fgws":
         return DoubtingVictim(victim=victim, meta=meta, common=partial(common, lang=lang))
-    cleaner = _CLEANERS[name]
-    return CleanedVictim(victim=victim, meta=meta, clean=lambda text: cleaner(text, lang))
+    return behind(victim, meta, cleaner(name, lang), lang)
+
+
+def as_saved(folder: Path, victim: Victim) -> Victim:
+    """`victim` behind the defences that `folder` says it was trained behind. Raises `ModelError` for unknown ones."""
+    path = folder / SAVED
+    if not path.is_file():
+        return victim
+    try:
+        return cast(Victim, defended(victim, json.loads(path.read_text(encoding="utf-8"))["defences"]))
+    except (ValueError, KeyError, TypeError, AttributeError, OSError, UserError) as error:
+        raise ModelError(
+            f"{path} does not say what stands before the model: {str(error).partition(chr(10))[0]}",
+            fix="train the model again",
+        ) from error

@@ -65,6 +65,7 @@ def load_victim(
     if spec.endswith(".skops") or path.suffix.lower() in _PICKLES or path.is_file():
         return _load_file(spec, path, device, dtype, revision, trust_remote_code, max_length)
 
+    from robust.victims.defended import as_saved
     from robust.victims.smoothed import smoothed
     from robust.victims.transformers import TransformersVictim
 
@@ -86,7 +87,7 @@ def load_victim(
             trust_remote_code=trust_remote_code,
             max_length=max_length,
         )
-        return smoothed(path, victim) if path.is_dir() else victim
+        return as_saved(path, smoothed(path, victim)) if path.is_dir() else victim
     except ModelError as error:
         hint = "" if path.is_dir() else _nearest(spec, path)
         if not hint:

@@ -15,12 +15,15 @@ from robust.core.types import Lang
 from robust.core.victim import Victim
 from robust.data.labels import to_examples
 from robust.data.table import Row, Table, fingerprint
+from robust.recipe.augment import AugmentRecipe
 from robust.recipe.train import Adversarial, TrainRecipe
 from robust.stages import processes
 from robust.stages.adversarial.draws import Drawn
 from robust.stages.adversarial.generate import Generated, generate
 from robust.stages.adversarial.hook import Hardening, plain
+from robust.stages.adversarial.inputs import Inputs
 from robust.stages.adversarial.loop import FOLDER, in_the_loop, kept
+from robust.stages.adversarial.noise import Noised
 from robust.stages.adversarial.twins import Twinned, together
 from robust.stages.finetune import Finetuned, finetune
 from robust.stages.tasks import Items
@@ -35,7 +38,7 @@ RECORD = "training.json"
 class Plan:
     """A training: its recipe, the model to start from (and the same as a victim), attacks to train on, tables.
 
-    `lang` is the language of rows that do not say theirs.
+    `noise` are the augmentation recipes that the recipe names; `lang` is the language of rows that do not say theirs.
     """
 
     recipe: TrainRecipe
@@ -44,6 +47,7 @@ class Plan:
     attacks: Sequence[Attack]
     train: Table
     dev: Table
+    noise: Sequence[AugmentRecipe] = ()
     lang: Lang | None = None
 
     @property
@@ -52,6 +56,7 @@ class Plan:
         return {
             "recipe": self.recipe.finetuning("model").model_dump(mode="json", exclude={"name", "description", "card"}),
             "hardening": self.recipe.hardening(),
+            "noise": [each.augment.model_dump(mode="json") for each in self.noise],
             "model": self.victim.meta.revision,
             "train": self.train.fingerprint,
             "dev": self.dev.fingerprint,
@@ -73,6 +78,7 @@ def harden(
     """
     recipe, langs = plan.recipe, _languages(plan)
     say = tell or (lambda line: None)
+    inputs = Inputs.of(recipe.input_defences, langs)
     table, notes, once = plan.train, [], None
     how = recipe.adversarial
     if how is not None and how.when == "once":
@@ -108,7 +114,18 @@ def harden(
             seed=recipe.train.seed,
             tell=lambda epoch, found: say(_epoch(epoch, found)),
         )
-
+    if plan.noise:
+        hardening.reading = lambda items, tokenizer: Noised(
+            items=items,
+            train=table,
+            recipes=plan.noise,
+            tokenizer=tokenizer,
+            inputs=inputs,
+            lang=plan.lang,
+            max_length=recipe.train.max_length,
+            seed=recipe.train.seed,
+        )
+        hardening.collator = together
     if recipe.smoothing is not None:
         hardening.reading = _drawing(plan, table, langs)
 
@@ -120,6 +137,8 @@ def harden(
         elif recipe.votes and recipe.defence is not None:
             voting = {"defence": recipe.defence.resolved()}
             (result / SMOOTHING).write_text(json.dumps(voting, indent=2) + "\n", encoding="utf-8")
+        if inputs is not None:
+            inputs.write(result)
         rounds = [(0, once)] if once is not None else kept(folder)
         (result / RECORD).write_text(
             json.dumps(_record(plan, trained, rounds), indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
@@ -128,8 +147,8 @@ def harden(
     hardening.record = record
     trained = finetune(
         recipe.finetuning(plan.model),
-        train=table,
-        dev=plan.dev,
+        train=inputs.table(table) if inputs else table,
+        dev=inputs.table(plan.dev) if inputs else plan.dev,
         out=out,
         device=device,
         force=force,
