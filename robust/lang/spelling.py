@@ -2,7 +2,7 @@
 
 A word `w` was meant to be the word `c` that maximises `P(c) P(w | c)`: `P(c)` is how often `c` is written, `P(w | c)`
 how likely one slip makes `w` of it. That there was no slip is one of the possibilities: what is often written stays,
-what is seldom written next to something much commoner does not. Words of the dictionary always stay.
+what is seldom written next to something much commoner does not. Words of the dictionary that were counted always stay.
 
 *Differs from the paper*: the chances of the kinds of slips are set by hand (`CHANCES`), not counted in a corpus of
 errors; accents have a kind of their own, for Spanish; a word of the shipped tables that was never counted is taken for
@@ -28,6 +28,7 @@ RARE = 20
 """Occurrences that a word of the tables is credited with at least."""
 UNKNOWN = 0.01
 """Occurrences that a word which is in no table is credited with."""
+_APOSTROPHES = "'’"
 _LETTERS: Mapping[Lang, str] = {"en": "abcdefghijklmnopqrstuvwxyz'", "es": "abcdefghijklmnopqrstuvwxyzñáéíóúü"}
 
 
@@ -44,22 +45,41 @@ def count(word: str, lang: Lang) -> float:
 
 @lru_cache(maxsize=1 << 16)
 def correct(word: str, lang: Lang) -> str:
-    """What `word` was meant to be, in its case; itself where it is in the dictionary, short, or not made of letters.
+    """What `word` was meant to be, in its case; itself where it is in the dictionary, or not made of letters.
 
-    A word with a capital behind its first letter stays, too: `McDonald` or `GmbH`.
+    Of two letters it is corrected where it is in no table at all, one letter stays, and so do short words in capitals.
+    Words of four letters and more that hyphens join are corrected one by one. A word with a capital behind its first
+    letter stays, too, such as `McDonald` or `iPhone`, unless the slip put it there: `hTe`, `YWatch`.
     """
+    if "-" in word:
+        return "-".join([correct(part, lang) if len(part) > 3 else part for part in word.split("-")])
     plain = word.lower()
-    if len(word) < 3 or not word.isalpha() or like(word, plain) != word or known(plain, lang):
+    spelt = all(letter.isalpha() or letter in _APOSTROPHES for letter in word)
+    if not spelt or len(word) < 2 or (len(word) < 4 and word.isupper()):
+        return word
+    if like(word, plain) != word:
+        return _of_capital(word, lang)
+    listed, counted = known(plain, lang), plain in frequencies(lang)
+    if (listed and counted) or (len(word) == 2 and (listed or counted)):
         return word
     meant = _meant(plain, lang)
     return word if meant == plain else like(word, meant)
+
+
+def _of_capital(word: str, lang: Lang) -> str:
+    """A word whose slip moved its capital: `hTe` → `The`, `YWatch` → `Watch`; itself where that is no such slip."""
+    if word.lower() in frequencies(lang):
+        return word
+    way = word[1:] if word[0].isupper() else word[1] + word[0] + word[2:]
+    small = way.lower()
+    return way if way[1:].islower() and like(way, small) == way and small in frequencies(lang) else word
 
 
 @lru_cache(maxsize=1 << 16)
 def _meant(word: str, lang: Lang) -> str:
     best, weight = word, count(word, lang) * CHANCES["none"]
     for other, kind in slips(word, lang):
-        new = frequencies(lang)[other] * CHANCES[kind]
+        new = count(other, lang) * CHANCES[kind]
         if new > weight:
             best, weight = other, new
     return best

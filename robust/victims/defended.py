@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
@@ -31,6 +32,8 @@ RARE = 60.0
 """Occurrences per ten million words below which `fgws` takes a word for rare."""
 DOUBT = 0.1
 """How much the probability of the predicted class has to fall for `fgws` to doubt a text."""
+_BEGUN = re.compile(r"(?:^|[.!?…:;¡¿\n])[\W_]*\Z")
+"""What stands before the first word of a sentence."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -92,8 +95,13 @@ def _softmax(logits: Floats) -> Floats:
 
 
 def corrected(text: str, lang: Lang) -> str:
-    """The text with every misspelt word corrected; capitalised words inside it are names, and stay."""
-    return _word_by_word(text, lang, lambda at, word: word if at and word[:1].isupper() else correct(word, lang))
+    """The text with every misspelt word corrected; capitalised words inside a sentence are names, and stay."""
+    return _word_by_word(text, lang, lambda at, word: word if _names(text, at, word) else correct(word, lang))
+
+
+def _names(text: str, at: int, word: str) -> bool:
+    """Whether a word at that place is taken for a name: a small word with one capital, in front, inside a sentence."""
+    return word[:1].isupper() and word[1:].islower() and not _BEGUN.search(text, 0, at)
 
 
 def common(text: str, lang: Lang, rare: float = RARE) -> str:
@@ -101,7 +109,7 @@ def common(text: str, lang: Lang, rare: float = RARE) -> str:
 
     `rare` is in occurrences per ten million words; stop words have no synonyms, so negations stay.
     """
-    return _word_by_word(text, lang, lambda at, word: _commoner(word, lang, rare))
+    return _word_by_word(text, lang, lambda _, word: _commoner(word, lang, rare))
 
 
 @lru_cache(maxsize=1 << 16)
@@ -116,9 +124,10 @@ def _commoner(word: str, lang: Lang, rare: float) -> str:
 
 
 def _word_by_word(text: str, lang: Lang, change: Callable[[int, str], str]) -> str:
+    """`change` is called with the place of each word and the word."""
     parts, end = list[str](), 0
-    for at, (lo, hi) in enumerate(language(lang).spans(text)):
-        parts += [text[end:lo], change(at, text[lo:hi])]
+    for lo, hi in language(lang).spans(text):
+        parts += [text[end:lo], change(lo, text[lo:hi])]
         end = hi
     return "".join([*parts, text[end:]])
 

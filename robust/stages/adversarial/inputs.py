@@ -23,7 +23,7 @@ class Inputs:
 
     @classmethod
     def of(cls, defences: Sequence[str], langs: Collection[Lang]) -> Inputs | None:
-        """None where there are no defences. Raises `UserError` for data in two languages: a text does not tell its own."""
+        """None where there are no defences. Raises `UserError` for data in two languages: texts do not tell."""
         if not defences:
             return None
         if len(langs) != 1:

@@ -103,6 +103,8 @@ def test_a_run_records_the_defence(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         manifest = json.loads((tmp_path / command[0] / "manifest.json").read_text("utf-8"))
         assert manifest["model"]["name"] == "starter-en+spelling:en"
         assert "+spelling:en@" in manifest["identity"]["model"]
-    ran = robust("attack", "--recipe", "a2t", *words, "--defence", "spelling", "--out", "white")
+    white = ("attack", "--recipe", "a2t", *words, "--defence")
+    assert robust(*white, "spelling", "--out", "white").code == 0  # gradients go straight through it
+    ran = robust(*white, "fgws", "--out", "doubted")
     assert ran.code == 2
     assert "needs gradients" in ran.err
