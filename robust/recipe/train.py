@@ -40,9 +40,13 @@ class Adversarial(Part):
 
 
 class Noise(Part):
-    """A copy of every text beside it, drawn anew in every epoch by one of the augmentation recipes `recipes`."""
+    """A copy of every text beside it, drawn anew in every epoch by one of the augmentation recipes `recipes`.
+
+    Of `draws` copies the one that the model is most wrong about is learnt (Ivgi & Berant 2021).
+    """
 
     recipes: Annotated[tuple[str, ...], Field(min_length=1), AfterValidator(unique)]
+    draws: Count = 1
 
 
 class Smoothing(Part):

@@ -39,10 +39,10 @@ class Hardening:
     `gamma` and `awp_start` (a share of the training) are those of adversarial weight perturbation (0: none),
     `flooding` is the level of flooding (0: none), `swa_start` the share after which weights are averaged (None:
     never). `reading` makes other items of the encoded training data (and the tokeniser), such as ones with adversarial
-    twins; `regenerate` renews them at the beginning of an epoch, by the model as it is. `record` writes what is to be
-    known of the finished training into the model's directory. `purpose` are JSON values that say what makes two
-    trainings the same.
-    `keep` says which weights it ends with: the last, or the best by the dev rows.
+    twins, `collator` another collator for them; `choose` takes from a batch what is learnt (from the model and the
+    batch); `regenerate` renews items at the beginning of an epoch, by the model as it is. `record` writes what is to
+    be known of the finished training into the model's directory. `purpose` are JSON values that say what makes two
+    trainings the same. `keep` says which weights it ends with: the last, or the best by the dev rows.
     """
 
     purpose: Mapping[str, Any]
@@ -56,6 +56,7 @@ class Hardening:
     keep: Literal["last", "best"] = "last"
     reading: Callable[[Items, Any], Items] | None = None
     collator: Callable[[Any], Any] | None = None
+    choose: Callable[[Any, dict[str, Any]], dict[str, Any]] | None = None
     regenerate: Callable[[Items, Any, Any, Workspace, int], None] | None = None
     record: Callable[[Path, Any], None] | None = None
     notes: list[str] = field(default_factory=list)
@@ -74,6 +75,10 @@ class Hardening:
                 "one process cannot train on several GPUs with a defence",
                 fix="start one for each: torchrun --nproc-per-node N -m robust train …",
             )
+        if self.choose is not None:
+            read = len(inputs["labels"])
+            inputs = self.choose(trainer.accelerator.unwrap_model(model), inputs)
+            num_items = None if num_items is None else num_items * len(inputs["labels"]) / read
         batch = BatchStep(
             trainer,
             model,

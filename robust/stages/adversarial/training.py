@@ -23,7 +23,7 @@ from robust.stages.adversarial.generate import Generated, generate
 from robust.stages.adversarial.hook import Hardening, plain
 from robust.stages.adversarial.inputs import Inputs
 from robust.stages.adversarial.loop import FOLDER, in_the_loop, kept
-from robust.stages.adversarial.noise import Noised
+from robust.stages.adversarial.noise import Noised, beside, hardest
 from robust.stages.adversarial.twins import Twinned, together
 from robust.stages.finetune import Finetuned, finetune
 from robust.stages.tasks import Items
@@ -114,18 +114,20 @@ def harden(
             seed=recipe.train.seed,
             tell=lambda epoch, found: say(_epoch(epoch, found)),
         )
-    if plan.noise:
+    if plan.noise and recipe.noise is not None:
+        draws = recipe.noise.draws
         hardening.reading = lambda items, tokenizer: Noised(
             items=items,
             train=table,
             recipes=plan.noise,
+            draws=draws,
             tokenizer=tokenizer,
             inputs=inputs,
             lang=plan.lang,
             max_length=recipe.train.max_length,
             seed=recipe.train.seed,
         )
-        hardening.collator = together
+        hardening.collator, hardening.choose = beside, hardest
     if recipe.smoothing is not None:
         hardening.reading = _drawing(plan, table, langs)
 

@@ -6,10 +6,12 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
 from robust.core.types import Lang
 from robust.data.table import Row, Table
@@ -19,7 +21,7 @@ from robust.recipe.finetune import FinetuneRecipe
 from robust.recipe.load import load
 from robust.recipe.train import TrainRecipe
 from robust.stages.adversarial.inputs import Inputs
-from robust.stages.adversarial.noise import Noised
+from robust.stages.adversarial.noise import Noised, beside, hardest
 from robust.stages.adversarial.training import Plan, harden, recorded
 from robust.stages.examples import Encoded
 from robust.stages.finetune import finetune
@@ -39,12 +41,15 @@ class Spelled:
         return {"input_ids": [ord(letter) for letter in " | ".join(fields)][:max_length]}
 
 
-def noised(train: Table, *, seed: int = 1, lang: Lang | None = "en", inputs: Inputs | None = None) -> Noised:
+def noised(
+    train: Table, *, seed: int = 1, lang: Lang | None = "en", inputs: Inputs | None = None, draws: int = 1
+) -> Noised:
     items = [{"input_ids": [0], "labels": at % 2} for at in range(len(train.rows))]
     return Noised(
         items=Encoded(items=items),
         train=train,
         recipes=[HEAVY],
+        draws=draws,
         tokenizer=Spelled(),
         inputs=inputs,
         lang=lang,
@@ -53,8 +58,8 @@ def noised(train: Table, *, seed: int = 1, lang: Lang | None = "en", inputs: Inp
     )
 
 
-def written(item: dict[str, Any]) -> str:
-    return "".join(map(chr, item["twin"]["input_ids"]))
+def written(item: dict[str, Any], number: int = 0) -> str:
+    return "".join(map(chr, item["copies"][number]["input_ids"]))
 
 
 def test_copies_follow_from_seed_epoch_and_row() -> None:
@@ -67,8 +72,7 @@ def test_copies_follow_from_seed_epoch_and_row() -> None:
     assert [written(noised(rows, seed=2)[at]) for at in range(3)] != first
     held.epoch = 1
     assert [written(held[at]) for at in range(3)] != first
-    assert len({len(text.split()) for text in first}) >= 1
-    assert held[1]["twin"]["labels"] == held[1]["labels"] == 1
+    assert held[1]["copies"][0]["labels"] == held[1]["labels"] == 1
     assert [set(item) for item in held] == [{"input_ids", "labels"}] * 3  # lengths are those of the texts
     assert len(held) == 3
 
@@ -78,7 +82,43 @@ def test_both_texts_of_a_pair_change_and_nothing_of_a_text_without_words() -> No
     one, other = written(held[0]).split(" | ")
     assert one != "a wonderful evening"
     assert other != "the dinner was cold"
-    assert "twin" not in held[1]
+    assert "copies" not in held[1]
+
+
+def test_of_several_copies_the_hardest_is_learnt() -> None:
+    held = noised(table([(("the wonderful film was rather long",), "a"), (("!!!",), "b")]), draws=3)
+    assert len({written(held[0], number) for number in range(3)}) == 3
+
+    class Judge(torch.nn.Module):
+        """The likelier class 1 is, the more tokens are odd."""
+
+        def forward(self, input_ids: torch.Tensor) -> SimpleNamespace:
+            odd = (input_ids % 2).float().mean(1)
+            return SimpleNamespace(logits=torch.stack([1 - odd, odd], 1))
+
+    judge = Judge().train()
+    batch = beside(_stacked)([held[0], held[1], held[0]])
+    assert batch["of"].tolist() == [-1, -1, -1, 0, 0, 0, 2, 2, 2]
+    kept = hardest(judge, batch)
+    assert judge.training
+    assert len(kept["labels"]) == 5
+    losses = torch.nn.functional.cross_entropy(
+        judge(batch["input_ids"]).logits, batch["labels"], reduction="none"
+    ).tolist()
+    worst = [max((3, 4, 5), key=losses.__getitem__), max((6, 7, 8), key=losses.__getitem__)]
+    assert torch.equal(kept["input_ids"], batch["input_ids"][[0, 1, 2, *worst]])
+    one = beside(_stacked)([noised(table([(("the film",), "a")]))[0]])
+    assert len(hardest(judge, one)["labels"]) == 2
+    assert set(hardest(judge, one)) == {"input_ids", "labels"}
+    assert set(beside(_stacked)([held[1]])) == {"input_ids", "labels"}
+
+
+def _stacked(items: list[dict[str, Any]]) -> dict[str, torch.Tensor]:
+    longest = max(len(item["input_ids"]) for item in items)
+    return {
+        "input_ids": torch.tensor([item["input_ids"] + [0] * (longest - len(item["input_ids"])) for item in items]),
+        "labels": torch.tensor([item["labels"] for item in items]),
+    }
 
 
 def test_a_copy_is_read_behind_the_defence() -> None:
@@ -158,15 +198,17 @@ def test_a_model_stays_behind_what_it_was_trained_behind(trained, others: Table)
 def test_noise_is_learnt_from_and_the_same_each_time(trained) -> None:
     from safetensors.numpy import load_file
 
-    one, same, none = (
+    one, same, several, none = (
         load_file(trained(name, **sections) / "model.safetensors")
         for name, sections in (
             ("one", {"noise": {"recipes": ["heavy-noise"]}}),
             ("same", {"noise": {"recipes": ["heavy-noise"]}}),
+            ("several", {"noise": {"recipes": ["heavy-noise"], "draws": 3}}),
             ("none", {}),
         )
     )
     assert all(np.array_equal(one[key], same[key]) for key in one)
+    assert any(not np.array_equal(one[key], several[key]) for key in one)
     assert any(not np.array_equal(one[key], none[key]) for key in one)
 
 
@@ -189,4 +231,4 @@ def test_parts_that_do_not_go_together(sections: dict[str, Any], said: str) -> N
 def test_rows_may_say_their_language_themselves() -> None:
     row = Row(id="r0", fields=("a wonderful film",), label="a", lang="en")
     rows = replace(table([(row.fields, "a")]), rows=(row,))
-    assert "twin" in noised(rows, lang=None)[0]
+    assert "copies" in noised(rows, lang=None)[0]
