@@ -32,7 +32,7 @@ def page(reports: Sequence[Report]) -> str:
 def table(reports: Sequence[Report]) -> str:
     """The rows of one model: before, then each defence."""
     attacks = list(dict.fromkeys(each["attack"] for report in reports for each in report["attacks"]))
-    head = ["defence", "seeds", "clean", *attacks, "gap closed", "seconds", "attacking", "flags"]
+    head = ["defence", "seeds", "rows", "clean", *attacks, "gap closed", "seconds", "attacking", "flags"]
     defences: dict[str, list[Report]] = defaultdict(list)
     for report in reports:
         defences[report["recipe"]].append(report)
@@ -49,7 +49,7 @@ def _before(reports: Sequence[Report], attacks: Sequence[str]) -> list[str]:
         _cell([each for report in reports for each in report["attacks"] if each["attack"] == a][:1], "before")
         for a in attacks
     ]
-    return ["*(before)*", "", f"{100 * clean:.1f}", *cells, "", "", "", ""]
+    return ["*(before)*", "", "", f"{100 * clean:.1f}", *cells, "", "", "", ""]
 
 
 def _row(name: str, reports: Sequence[Report], attacks: Sequence[str]) -> list[str]:
@@ -68,6 +68,7 @@ def _row(name: str, reports: Sequence[Report], attacks: Sequence[str]) -> list[s
     return [
         name,
         str(len(reports)),
+        _rows([int(report["training"]["rows"]) for report in reports]),
         f"{100 * clean:.1f} ({100 * points:+.1f})",
         *cells,
         closed,
@@ -75,6 +76,11 @@ def _row(name: str, reports: Sequence[Report], attacks: Sequence[str]) -> list[s
         f"{100 * attacking:.0f} %",
         str(flagged or ""),
     ]
+
+
+def _rows(numbers: Sequence[int]) -> str:
+    """How many rows were trained on, where seeds differ from the fewest to the most."""
+    return f"{min(numbers):,}" if min(numbers) == max(numbers) else f"{min(numbers):,}-{max(numbers):,}"
 
 
 def _cell(attacks: Sequence[Mapping[str, Any]], side: str) -> str:

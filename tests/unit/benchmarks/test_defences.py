@@ -29,7 +29,7 @@ def report(defence: str, seed: int, *, before: int, after: int) -> dict[str, Any
         "clean_accuracy": {**clean, "difference": {"value": -0.05}},
         "attacks": [attack],
         "mean": {"trained_on": closed if defence == "a2t" else {"gap_closed": None}, "held_out": {"gap_closed": None}},
-        "training": {"seconds": 10.0 * (seed + 1), "share_attacking": 0.25},
+        "training": {"rows": 1000 * (seed + 1), "seconds": 10.0 * (seed + 1), "share_attacking": 0.25},
         "flags": [],
     }
 
@@ -44,13 +44,14 @@ def test_a_row_is_the_mean_over_seeds() -> None:
     )
     lines = [line for line in text.splitlines() if line.startswith("|")]
     assert [line.split(" | ")[0] for line in lines[2:]] == ["| *(before)*", "| plain", "| a2t"]
+    assert lines[3].split(" | ")[2] == "1,000"
     a2t = [cell.strip() for cell in lines[-1].strip("|").split("|")]
-    assert a2t[:3] == ["a2t", "2", "85.0 (-5.0)"]
+    assert a2t[:4] == ["a2t", "2", "1,000-2,000", "85.0 (-5.0)"]
     low, high = proportion(8, 20).low, proportion(8, 20).high  # the mean of 10 and 6, of 20
     assert low is not None
     assert high is not None
-    assert a2t[3] == f"40.0† [{100 * low:.0f}, {100 * high:.0f}]"
-    assert a2t[4:] == ["38 % / –", "15", "25 %", ""]  # (8/16 + 4/16) / 2, to even
+    assert a2t[4] == f"40.0† [{100 * low:.0f}, {100 * high:.0f}]"
+    assert a2t[5:] == ["38 % / –", "15", "25 %", ""]  # (8/16 + 4/16) / 2, to even
 
 
 def test_what_is_there_is_not_trained_again(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
