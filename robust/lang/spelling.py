@@ -28,7 +28,7 @@ RARE = 20
 """Occurrences that a word of the tables is credited with at least."""
 UNKNOWN = 0.01
 """Occurrences that a word which is in no table is credited with."""
-_APOSTROPHES = "'’"
+APOSTROPHES = "'’"
 _LETTERS: Mapping[Lang, str] = {"en": "abcdefghijklmnopqrstuvwxyz'", "es": "abcdefghijklmnopqrstuvwxyzñáéíóúü"}
 
 
@@ -54,11 +54,11 @@ def correct(word: str, lang: Lang) -> str:
     if "-" in word:
         return "-".join([correct(part, lang) if len(part) > 3 else part for part in word.split("-")])
     plain = word.lower()
-    spelt = all(letter.isalpha() or letter in _APOSTROPHES for letter in word)
+    spelt = all(letter.isalpha() or letter in APOSTROPHES for letter in word)
     if not spelt or len(word) < 2 or (len(word) < 4 and word.isupper()):
         return word
     if like(word, plain) != word:
-        return _of_capital(word, lang)
+        return moved_capital(word, lang)
     listed, counted = known(plain, lang), plain in frequencies(lang)
     if (listed and counted) or (len(word) == 2 and (listed or counted)):
         return word
@@ -66,13 +66,13 @@ def correct(word: str, lang: Lang) -> str:
     return word if meant == plain else like(word, meant)
 
 
-def _of_capital(word: str, lang: Lang) -> str:
+def moved_capital(word: str, lang: Lang) -> str:
     """A word whose slip moved its capital: `hTe` → `The`, `YWatch` → `Watch`; itself where that is no such slip."""
-    if word.lower() in frequencies(lang):
+    small = word.lower()
+    if len(word) < 3 or like(word, small) == word or small in frequencies(lang):
         return word
     way = word[1:] if word[0].isupper() else word[1] + word[0] + word[2:]
-    small = way.lower()
-    return way if way[1:].islower() and like(way, small) == way and small in frequencies(lang) else word
+    return way if way[0].isupper() and way[1:].islower() and way.lower() in frequencies(lang) else word
 
 
 @lru_cache(maxsize=1 << 16)

@@ -1,14 +1,14 @@
 """A classifier behind a defence of its inputs: what an attack sees is the defended model.
 
-`spelling` corrects words by a noisy channel, `normalise` undoes disguises and puts accents back, `fgws` doubts texts
-whose rare words, put in common ones, change the answer. Several stand one behind the other, the first one foremost.
+`spelling` corrects words by a noisy channel, `context` by one that looks at the words around, `normalise` undoes
+disguises and puts accents back, `fgws` doubts texts whose rare words, put in common ones, change the answer. Several
+stand one behind the other, the first one foremost.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
@@ -22,18 +22,18 @@ from robust.core.types import LANGS, Fields, Floats, Lang
 from robust.core.victim import AnyVictim, Victim, VictimMeta
 from robust.errors import ModelError, UserError, did_you_mean
 from robust.lang.base import language
+from robust.lang.context import NAME as PAIRS
+from robust.lang.context import a_name, in_context
 from robust.lang.frequency import NAME, frequencies, total
 from robust.lang.normal import normalise
 from robust.lang.spelling import correct
 from robust.victims.cleaned import behind, canonical, each_once
 
-NAMES: tuple[str, ...] = ("spelling", "normalise", "fgws")
+NAMES: tuple[str, ...] = ("spelling", "context", "normalise", "fgws")
 RARE = 60.0
 """Occurrences per ten million words below which `fgws` takes a word for rare."""
 DOUBT = 0.1
 """How much the probability of the predicted class has to fall for `fgws` to doubt a text."""
-_BEGUN = re.compile(r"(?:^|[.!?…:;¡¿\n])[\W_]*\Z")
-"""What stands before the first word of a sentence."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -96,12 +96,7 @@ def _softmax(logits: Floats) -> Floats:
 
 def corrected(text: str, lang: Lang) -> str:
     """The text with every misspelt word corrected; capitalised words inside a sentence are names, and stay."""
-    return _word_by_word(text, lang, lambda at, word: word if _names(text, at, word) else correct(word, lang))
-
-
-def _names(text: str, at: int, word: str) -> bool:
-    """Whether a word at that place is taken for a name: a small word with one capital, in front, inside a sentence."""
-    return word[:1].isupper() and word[1:].islower() and not _BEGUN.search(text, 0, at)
+    return _word_by_word(text, lang, lambda at, word: word if a_name(text, at, word) else correct(word, lang))
 
 
 def common(text: str, lang: Lang, rare: float = RARE) -> str:
@@ -132,7 +127,7 @@ def _word_by_word(text: str, lang: Lang, change: Callable[[int, str], str]) -> s
     return "".join([*parts, text[end:]])
 
 
-CLEANERS: Mapping[str, Callable[..., str]] = {"spelling": corrected, "normalise": normalise}
+CLEANERS: Mapping[str, Callable[..., str]] = {"spelling": corrected, "context": in_context, "normalise": normalise}
 """The defences that make another text of one, which a model can be trained behind."""
 SAVED = "input-defences.json"
 """Beside a model's weights: the defences that it was trained behind, and always stands behind."""
@@ -165,7 +160,9 @@ def defended(victim: AnyVictim, defences: Sequence[str]) -> AnyVictim:
 
 
 def _behind(victim: Victim, name: str, lang: Lang) -> Victim:
-    pinned = hashlib.sha256(files("robust.lang").joinpath(lang, NAME).read_bytes()).hexdigest()[:8]
+    tables = (NAME, PAIRS) if name == "context" else (NAME,)
+    read = b"".join([files("robust.lang").joinpath(lang, table).read_bytes() for table in tables])
+    pinned = hashlib.sha256(read).hexdigest()[:8]
     meta = replace(
         victim.meta,
         name=f"{victim.meta.name}+{name}:{lang}",
