@@ -1,8 +1,8 @@
 """A classifier behind a defence of its inputs: what an attack sees is the defended model.
 
 `spelling` corrects words by a noisy channel, `context` by one that looks at the words around, `meaning` by one that
-also takes a word for another that means the same. `normalise` undoes disguises and puts accents back, `fgws` doubts texts
-whose rare words, put in common ones, change the answer. Several stand one behind the other, the first one foremost.
+also takes a word for another that means the same. `normalise` undoes disguises and puts accents back, `fgws` doubts
+texts whose rare words, put in common ones, change the answer. Several stand one behind the other, the first foremost.
 """
 
 from __future__ import annotations
