@@ -55,6 +55,9 @@ class Following(NamedTuple):
     counts: Mapping[str, int]
 
 
+_NOTHING = Following(0, 1, {})
+
+
 @lru_cache(maxsize=len(LANGS))
 def following(lang: Lang) -> Mapping[str, Following]:
     """Each word of the table → what comes after it; `START` → the first words of sentences."""
@@ -111,13 +114,25 @@ def _stays(text: str, at: int, word: str) -> bool:
 
 @lru_cache(maxsize=1 << 15)
 def _sentence(words: tuple[str, ...], fixed: tuple[bool, ...], lang: Lang, synonyms: bool) -> Sequence[str]:
-    """The likeliest reading of the words of a sentence, by Viterbi's algorithm."""
+    """The likeliest reading of the words of a sentence, by Viterbi's algorithm.
+
+    Where a pair was never counted, the chance of its second word is a product of one factor for each of the two: the
+    best word before it is the same for all of them, and only counted pairs are looked at one by one.
+    """
     ways: list[tuple[float, str, tuple[str, ...]]] = [(0.0, START, ())]
     for word, stays in zip(words, fixed, strict=True):
         options = ((word, 0.0),) if stays else readings(word, lang, synonyms)
+        before = [(way, _back_off(way[1], lang), following(lang).get(way[1], _NOTHING)) for way in ways]
+        usual, back, _ = max(before, key=lambda one: one[0][0] + one[1])
         new = []
         for other, slip in options:
-            weight, best = max(((way[0] + _after(way[1], other, lang), way) for way in ways), key=lambda one: one[0])
+            share = _share(other, lang)
+            weight, best = usual[0] + back + math.log(share), usual
+            for way, _, told in before:
+                if n := told.counts.get(other):
+                    own = way[0] + math.log((n + told.kinds * share) / (told.total + told.kinds))
+                    if own > weight:
+                        weight, best = own, way
             new.append((weight + slip, other, (*best[2], other)))
         ways = new
     return max(ways, key=lambda way: way[0])[2]
@@ -139,14 +154,13 @@ def readings(word: str, lang: Lang, synonyms: bool = False) -> tuple[tuple[str, 
     return ((word, math.log(RIGHT)), *told)
 
 
-@lru_cache(maxsize=1 << 20)
-def _after(first: str, second: str, lang: Lang) -> float:
-    """ln P(second | first)."""
-    alone, known = _share(second, lang), following(lang).get(first)
-    if known is None:
-        return math.log(alone)
-    return math.log((known.counts.get(second, 0) + known.kinds * alone) / (known.total + known.kinds))
+@lru_cache(maxsize=1 << 16)
+def _back_off(first: str, lang: Lang) -> float:
+    """ln of the share of what comes after a word that its pairs leave open."""
+    told = following(lang).get(first)
+    return math.log(told.kinds / (told.total + told.kinds)) if told else 0.0
 
 
+@lru_cache(maxsize=1 << 17)
 def _share(word: str, lang: Lang) -> float:
     return count(word, lang) / total(lang)
