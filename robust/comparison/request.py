@@ -21,6 +21,7 @@ from robust.stages.adversarial.training import Plan
 from robust.stages.augment import Augmenter
 from robust.starter import NAMES
 from robust.victims.bounded import BoundedVictim
+from robust.victims.defended import saved
 from robust.victims.load import load_victim, task_of
 
 
@@ -75,6 +76,12 @@ def prepare(request: TrainRequest) -> Prepared:
     recipe = load(request.recipe, family="train", schema=TrainRecipe, overrides=request.overrides)
     if (task := task_of(request.model)) != "classification":
         raise UserError(f"{request.model} is for {task}", fix="robust train is for classifiers of texts")
+    if (before := saved(Path(request.model))) and not recipe.input_defences:
+        names = ", ".join(written.partition(":")[0] for written in before)
+        raise UserError(
+            f"{request.model} reads through {', '.join(before)}, and the recipe would train it without",
+            fix=f"--set 'input_defences=[{names}]'",
+        )
     learnt_from = [_attack(name) for name in recipe.adversarial.recipes] if recipe.adversarial else []
     victim = load_victim(request.model, device=request.device, dtype="float32")
     if recipe.defence is not None and needs_bounds(recipe.defence):

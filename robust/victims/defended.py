@@ -178,15 +178,25 @@ def _behind(victim: Victim, name: str, lang: Lang) -> Victim:
     return behind(victim, meta, cleaner(name, lang), lang)
 
 
-def as_saved(folder: Path, victim: Victim) -> Victim:
-    """`victim` behind the defences that `folder` says it was trained behind. Raises `ModelError` for unknown ones."""
+def saved(folder: Path) -> list[str]:
+    """The defences that `folder` says its model was trained behind. Raises `ModelError` for what says nothing."""
     path = folder / SAVED
     if not path.is_file():
-        return victim
+        return []
     try:
-        return cast(Victim, defended(victim, json.loads(path.read_text(encoding="utf-8"))["defences"]))
-    except (ValueError, KeyError, TypeError, AttributeError, OSError, UserError) as error:
-        raise ModelError(
-            f"{path} does not say what stands before the model: {str(error).partition(chr(10))[0]}",
-            fix="train the model again",
-        ) from error
+        return [str(written) for written in json.loads(path.read_text(encoding="utf-8"))["defences"]]
+    except (ValueError, KeyError, TypeError, OSError) as error:
+        raise _unclear(path, error) from error
+
+
+def as_saved(folder: Path, victim: Victim) -> Victim:
+    """`victim` behind the defences that `folder` says it was trained behind. Raises `ModelError` for unknown ones."""
+    try:
+        return cast(Victim, defended(victim, saved(folder)))
+    except UserError as error:
+        raise _unclear(folder / SAVED, error) from error
+
+
+def _unclear(path: Path, error: Exception) -> ModelError:
+    said = str(error).partition("\n")[0]
+    return ModelError(f"{path} does not say what stands before the model: {said}", fix="train the model again")

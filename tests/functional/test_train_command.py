@@ -185,3 +185,22 @@ def test_a_model_that_votes_with_noise_is_attacked_in_expectation_too(place: Pat
     assert masking["before"]["vanishing"]["n"] == 4
     assert masking["after"]["vanishing"] is None  # a vote has no gradient
     assert "gradients after: the model tells none" in err
+
+
+def test_a_model_that_reads_through_a_defence_is_attacked_through_it(place: Path) -> None:
+    few = ("--limit", "6", "--attack", "a2t", "--attack", "keyboard-typos", "--json")
+    code, out, err = train(place, "corrected", *few, recipe="noise-corrected")
+    assert code == 0, err
+    told = json.loads(out)
+    assert [each["attack"] for each in told["attacks"]] == ["a2t", "keyboard-typos"]
+    assert all(each["after"]["accuracy_under_attack"]["n"] == 6 for each in told["attacks"])
+    manifests = [
+        json.loads(path.read_text("utf-8")) for path in place.glob("corrected/robustness/after/*/manifest.json")
+    ]
+    assert len(manifests) == 2
+    assert all("+context:en@" in manifest["identity"]["model"] for manifest in manifests)
+    again = ("--model", place / "corrected", "--data", place / "data.jsonl", "--lang", "en", "--out", place / "bare")
+    ran = robust("train", "--recipe", "plain", *again)
+    assert ran.code == 2
+    assert "reads through context:en" in ran.err
+    assert "--set 'input_defences=[context]'" in ran.err
