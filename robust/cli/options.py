@@ -18,7 +18,7 @@ DataOption = Annotated[
 DataSplitOption = Annotated[str | None, typer.Option(help="Split of an hf: set given as --data.")]
 DefencesOption = Annotated[
     list[str] | None,
-    typer.Option("--defence", help="spelling, context, meaning, normalise or fgws (or name:lang). Repeatable."),
+    typer.Option("--defence", help="Before it: spelling, context, normalise, fgws (or name:lang). Repeatable."),
 ]
 DeviceOption = Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:N or mps.")]
 EncodingOption = Annotated[str, typer.Option(help="Encoding of a text file.")]

@@ -7,12 +7,7 @@ of words that ship with the language, by the interpolation of Witten & Bell (199
 Theory 37(4), method C): of what comes after a word that had `n` words after it, of `k` kinds, the pairs tell
 `n / (n + k)`, and how often words are written tells the rest.
 
-With `synonyms`, a word may also stand for one of its synonyms in the thesaurus that ships, each with the chance
-`SYNONYM`: a rare one among words that go with a common one is read as that, `a hone performance` as `a perfect
-performance`. What the model reads then differs from what was written in right texts, too, so it has to learn behind it.
-
-*Differs from the paper*: pairs of words, not triples; a word is at most one slip, or accents, away from what was meant;
-the paper knows no synonyms.
+*Differs from the paper*: pairs of words, not triples; a word is at most one slip, or accents, away from what was meant.
 """
 
 from __future__ import annotations
@@ -38,10 +33,8 @@ START = "^"
 CARELESS = 3.0
 RIGHT = 0.97
 """How likely a word is written rightly."""
-SYNONYM = 0.03
-"""How likely a word stands for a certain one of those that it is a synonym of."""
-READINGS, MEANINGS = 12, 16
-"""Of the words that a word may be a slip or a synonym of, those likeliest without their context are weighed in it."""
+READINGS = 12
+"""Of the words that a word may be a slip of, those likeliest without their context are weighed in it."""
 ENDS = ".!?…:;¡¿\n"
 """What parts sentences."""
 _BEGUN = re.compile(rf"(?:^|[{ENDS}])[\W_]*\Z")
@@ -80,7 +73,7 @@ def a_name(text: str, at: int, word: str) -> bool:
 
 
 @lru_cache(maxsize=1 << 14)
-def in_context(text: str, lang: Lang, synonyms: bool = False) -> str:
+def in_context(text: str, lang: Lang) -> str:
     """The text with each word as it was likeliest meant, in its case.
 
     Names, words in capitals of up to three letters and words with other signs than letters and apostrophes stay; words
@@ -93,7 +86,7 @@ def in_context(text: str, lang: Lang, synonyms: bool = False) -> str:
     for first, last in pairwise([*firsts, len(words)]):
         own = range(first, last)
         fixed = tuple([_stays(text, spans[at][0], words[at]) for at in own])
-        meant = _sentence(tuple([_plain(words[at], lang) for at in own]), fixed, lang, synonyms)
+        meant = _sentence(tuple([_plain(words[at], lang) for at in own]), fixed, lang)
         for at, word in zip(own, meant, strict=True):
             lo, hi = spans[at]
             same = word == words[at].lower().replace("’", "'")
@@ -113,7 +106,7 @@ def _stays(text: str, at: int, word: str) -> bool:
 
 
 @lru_cache(maxsize=1 << 15)
-def _sentence(words: tuple[str, ...], fixed: tuple[bool, ...], lang: Lang, synonyms: bool) -> Sequence[str]:
+def _sentence(words: tuple[str, ...], fixed: tuple[bool, ...], lang: Lang) -> Sequence[str]:
     """The likeliest reading of the words of a sentence, by Viterbi's algorithm.
 
     Where a pair was never counted, the chance of its second word is a product of one factor for each of the two: the
@@ -121,7 +114,7 @@ def _sentence(words: tuple[str, ...], fixed: tuple[bool, ...], lang: Lang, synon
     """
     ways: list[tuple[float, str, tuple[str, ...]]] = [(0.0, START, ())]
     for word, stays in zip(words, fixed, strict=True):
-        options = ((word, 0.0),) if stays else readings(word, lang, synonyms)
+        options = ((word, 0.0),) if stays else readings(word, lang)
         before = [(way, _back_off(way[1], lang), following(lang).get(way[1], _NOTHING)) for way in ways]
         usual, back, _ = max(before, key=lambda one: one[0][0] + one[1])
         new = []
@@ -139,7 +132,7 @@ def _sentence(words: tuple[str, ...], fixed: tuple[bool, ...], lang: Lang, synon
 
 
 @lru_cache(maxsize=1 << 16)
-def readings(word: str, lang: Lang, synonyms: bool = False) -> tuple[tuple[str, float], ...]:
+def readings(word: str, lang: Lang) -> tuple[tuple[str, float], ...]:
     """What a word may have been meant to be, with ln P(word | meant): itself, then the likeliest without context."""
     found: dict[str, float] = {}
     for other, kind in slips(word, lang):
@@ -147,11 +140,7 @@ def readings(word: str, lang: Lang, synonyms: bool = False) -> tuple[tuple[str, 
         if other != word and chance > found.get(other, -math.inf):
             found[other] = chance
     best = sorted(found, key=lambda other: -(found[other] + math.log(_share(other, lang))))[: READINGS - 1]
-    others = [other.lower() for other in language(lang).synonyms(word)] if synonyms else []
-    free = {other for other in others if other not in found and other != word and " " not in other}
-    meant = sorted(free, key=lambda other: (-_share(other, lang), other))[:MEANINGS]
-    told = [(other, found[other]) for other in best] + [(other, math.log(SYNONYM)) for other in meant]
-    return ((word, math.log(RIGHT)), *told)
+    return ((word, math.log(RIGHT)), *((other, found[other]) for other in best))
 
 
 @lru_cache(maxsize=1 << 16)

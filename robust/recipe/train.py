@@ -114,9 +114,7 @@ class TrainRecipe(Part):
     smoothing: Smoothing | None = None
     adversarial: Adversarial | None = None
     noise: Noise | None = None
-    input_defences: Annotated[
-        tuple[Literal["spelling", "context", "meaning", "normalise"], ...], AfterValidator(unique)
-    ] = ()
+    input_defences: Annotated[tuple[Literal["spelling", "context", "normalise"], ...], AfterValidator(unique)] = ()
     awp: AdversarialWeights | None = None
     swa: Share | None = None
     flooding: Annotated[float, Field(ge=0)] = 0.0

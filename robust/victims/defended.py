@@ -1,8 +1,8 @@
 """A classifier behind a defence of its inputs: what an attack sees is the defended model.
 
-`spelling` corrects words by a noisy channel, `context` by one that looks at the words around, `meaning` by one that
-also takes a word for another that means the same. `normalise` undoes disguises and puts accents back, `fgws` doubts
-texts whose rare words, put in common ones, change the answer. Several stand one behind the other, the first foremost.
+`spelling` corrects words by a noisy channel, `context` by one that looks at the words around, `normalise` undoes
+disguises and puts accents back, `fgws` doubts texts whose rare words, put in common ones, change the answer. Several
+stand one behind the other, the first one foremost.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from robust.lang.normal import normalise
 from robust.lang.spelling import correct
 from robust.victims.cleaned import behind, canonical, each_once
 
-NAMES: tuple[str, ...] = ("spelling", "context", "meaning", "normalise", "fgws")
+NAMES: tuple[str, ...] = ("spelling", "context", "normalise", "fgws")
 RARE = 60.0
 """Occurrences per ten million words below which `fgws` takes a word for rare."""
 DOUBT = 0.1
@@ -130,7 +130,6 @@ def _word_by_word(text: str, lang: Lang, change: Callable[[int, str], str]) -> s
 CLEANERS: Mapping[str, Callable[..., str]] = {
     "spelling": corrected,
     "context": in_context,
-    "meaning": partial(in_context, synonyms=True),
     "normalise": normalise,
 }
 """The defences that make another text of one, which a model can be trained behind."""
@@ -165,7 +164,7 @@ def defended(victim: AnyVictim, defences: Sequence[str]) -> AnyVictim:
 
 
 def _behind(victim: Victim, name: str, lang: Lang) -> Victim:
-    tables = (NAME, PAIRS) if name in ("context", "meaning") else (NAME,)
+    tables = (NAME, PAIRS) if name == "context" else (NAME,)
     read = b"".join([files("robust.lang").joinpath(lang, table).read_bytes() for table in tables])
     pinned = hashlib.sha256(read).hexdigest()[:8]
     meta = replace(
