@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import accuracy_score, f1_score, matthews_corrcoef
 
@@ -10,6 +10,7 @@ from robust.results.metrics import classification, values
 
 
 @pytest.mark.filterwarnings("ignore:A single label:UserWarning")
+@settings(deadline=None)  # scikit-learn takes its time on a busy machine
 @given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 4)), min_size=1, max_size=60))
 def test_the_numbers_are_those_of_scikit_learn(rows: list[tuple[int, int]]) -> None:
     gold, said = [list(column) for column in zip(*rows, strict=True)]
