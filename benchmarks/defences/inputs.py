@@ -1,0 +1,99 @@
+"""What defences of the inputs close of the gap, alone and one behind the other, without any training.
+
+    python -m benchmarks.defences.inputs --work WORK
+
+Attacks on the first `--limit` bundled reviews in each language, on the starter as it is and behind each of `SETS`; what
+is in WORK already is read. Writes `results/defences/inputs.md`.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+from robust.data.source import DataSpec
+from robust.results.estimates import Estimate
+from robust.runner import AttackRequest, attack
+from robust.stages.card import markdown
+
+SETS: tuple[tuple[str, ...], ...] = ((), ("context",), ("context", "fgws"))
+ATTACKS = {
+    "en": ("deepwordbug", "textfooler", "pwws", "a2t", "keyboard-typos"),
+    "es": ("deepwordbug", "textfooler", "diacritics-es", "spelling-es", "a2t", "keyboard-typos", "variety-es"),
+}
+WHITE = frozenset({"a2t"})
+"""Attacks that need gradients, which the detector of rare words has none of."""
+
+
+def main(words: Sequence[str] | None = None) -> None:
+    """Run what is missing, and write and print the tables."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--work", type=Path, required=True, help="folder of the runs")
+    parser.add_argument("--limit", type=int, default=100, help="reviews in each language")
+    parser.add_argument("--out", type=Path, default=Path("results/defences"), help="folder of inputs.md")
+    asked = parser.parse_args(words)
+    parts = [
+        "# Defences of the inputs, without training",
+        f"Made by `python -m benchmarks.defences.inputs --work WORK`. Accuracy, %, of the first {asked.limit} reviews "
+        "as they are (clean) and under attacks that know of the defence, with 95 % Wilson intervals; *gap closed* is "
+        "the part of what the attack took from the model alone that it no longer takes.",
+    ]
+    for lang, recipes in ATTACKS.items():
+        parts += [f"## starter-{lang}", _table(lang, recipes, asked.work, asked.limit)]
+    text = "\n\n".join(parts) + "\n"
+    (asked.out / "inputs.md").write_text(text, encoding="utf-8")
+    print(text)
+
+
+def _table(lang: str, recipes: Sequence[str], work: Path, limit: int) -> str:
+    names = [" + ".join(one) for one in SETS[1:]]
+    clean = dict.fromkeys(SETS, "–")
+    closed: dict[tuple[str, ...], list[float]] = {one: [] for one in SETS[1:]}
+    rows = []
+    for recipe in recipes:
+        whole, bare = _attacked(recipe, lang, (), work, limit)
+        clean[()], cells, taken = _percent(whole), [_percent(bare)], list[str]()
+        for one in SETS[1:]:
+            if recipe in WHITE and "fgws" in one:
+                cells.append("–")
+                taken.append("–")
+                continue
+            own, under = _attacked(recipe, lang, one, work, limit)
+            share = (_value(under) - _value(bare)) / (_value(whole) - _value(bare))
+            clean[one] = _percent(own)
+            closed[one].append(share)
+            cells.append(_percent(under))
+            taken.append(f"{100 * share:.0f} %")
+        rows.append([recipe, *cells, *taken])
+    means = [f"{100 * sum(own) / len(own):.0f} %" for own in closed.values()]
+    head = ["attack", "none", *names, *(f"gap closed by {name}" for name in names)]
+    none = [""] * len(names)
+    return markdown(head, [["*clean*", *clean.values(), *none], *rows, ["*mean*", "", *none, *means]])
+
+
+def _value(estimate: Estimate) -> float:
+    return estimate.value or 0.0
+
+
+def _percent(estimate: Estimate) -> str:
+    return estimate.percent().replace(" %", "")
+
+
+def _attacked(recipe: str, lang: str, names: Sequence[str], work: Path, limit: int) -> tuple[Estimate, Estimate]:
+    """Accuracy of the reviews as they are, and under the attack."""
+    starter = f"starter-{lang}"
+    request = AttackRequest(
+        recipe=recipe,
+        model=starter,
+        data=DataSpec(source=starter, limit=limit),
+        defences=tuple(f"{name}:{lang}" for name in names),
+        out=work / f"{lang}-{'-'.join(names) or 'none'}-{recipe}",
+    )
+    found = attack(request).summary
+    print(f"{starter} {' + '.join(names) or 'none'} {recipe}: {found.accuracy_under_attack.percent()}", flush=True)
+    return found.clean_accuracy, found.accuracy_under_attack
+
+
+if __name__ == "__main__":
+    main()
