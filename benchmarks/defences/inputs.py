@@ -60,11 +60,11 @@ def _table(lang: str, recipes: Sequence[str], work: Path, limit: int) -> str:
                 taken.append("–")
                 continue
             own, under = _attacked(recipe, lang, one, work, limit)
-            share = (_value(under) - _value(bare)) / (_value(whole) - _value(bare))
             clean[one] = _percent(own)
-            closed[one].append(share)
             cells.append(_percent(under))
-            taken.append(f"{100 * share:.0f} %")
+            if (gap := _value(whole) - _value(bare)) > 0:
+                closed[one].append((_value(under) - _value(bare)) / gap)
+            taken.append(f"{100 * closed[one][-1]:.0f} %" if gap > 0 else "–")
         rows.append([recipe, *cells, *taken])
     means = [f"{100 * sum(own) / len(own):.0f} %" for own in closed.values()]
     head = ["attack", "none", *names, *(f"gap closed by {name}" for name in names)]
