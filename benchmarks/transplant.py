@@ -14,16 +14,16 @@ fine-tune: `robust finetune classifier --model OUT …`.
 from __future__ import annotations
 
 import argparse
-import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import torch
 
+from robust.lang.build_frequencies import lines
 from robust.lang.frequency import bare
 
 SPREAD = 0.5
@@ -94,16 +94,10 @@ def _tokenizer(files: Sequence[Path], size: int) -> Any:
     from transformers import BertTokenizerFast
 
     made = BertWordPieceTokenizer(lowercase=True, strip_accents=False)
-    made.train_from_iterator(_texts(files), vocab_size=size, min_frequency=2, show_progress=False)
+    made.train_from_iterator(lines(map(str, files)), vocab_size=size, min_frequency=2, show_progress=False)
     return BertTokenizerFast(
         tokenizer_object=made._tokenizer, do_lower_case=True, strip_accents=False, model_max_length=256
     )
-
-
-def _texts(files: Sequence[Path]) -> Iterator[str]:
-    for file in files:
-        for line in file.read_text(encoding="utf-8").splitlines():
-            yield json.loads(line)["text"]
 
 
 def _parser() -> argparse.ArgumentParser:

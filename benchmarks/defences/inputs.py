@@ -22,6 +22,8 @@ ATTACKS = {
     "en": ("deepwordbug", "textfooler", "pwws", "a2t", "keyboard-typos"),
     "es": ("deepwordbug", "textfooler", "diacritics-es", "spelling-es", "a2t", "keyboard-typos", "variety-es"),
 }
+MADE_AGAINST = frozenset({"deepwordbug", "textfooler", "diacritics-es", "spelling-es"})
+"""Slips of letters, and accents, for the corrector; synonyms for the detector of rare words."""
 WHITE = frozenset({"a2t"})
 """Attacks that need gradients, which the detector of rare words has none of."""
 
@@ -49,7 +51,7 @@ def main(words: Sequence[str] | None = None) -> None:
 def _table(lang: str, recipes: Sequence[str], work: Path, limit: int) -> str:
     names = [" + ".join(one) for one in SETS[1:]]
     clean = dict.fromkeys(SETS, "–")
-    closed: dict[tuple[str, ...], list[float]] = {one: [] for one in SETS[1:]}
+    closed: dict[tuple[str, ...], dict[str, float]] = {one: {} for one in SETS[1:]}
     rows = []
     for recipe in recipes:
         whole, bare = _attacked(recipe, lang, (), work, limit)
@@ -63,13 +65,19 @@ def _table(lang: str, recipes: Sequence[str], work: Path, limit: int) -> str:
             clean[one] = _percent(own)
             cells.append(_percent(under))
             if (gap := _value(whole) - _value(bare)) > 0:
-                closed[one].append((_value(under) - _value(bare)) / gap)
-            taken.append(f"{100 * closed[one][-1]:.0f} %" if gap > 0 else "–")
+                closed[one][recipe] = (_value(under) - _value(bare)) / gap
+            taken.append(_mean([closed[one][recipe]] if recipe in closed[one] else []))
         rows.append([recipe, *cells, *taken])
-    means = [f"{100 * sum(own) / len(own):.0f} %" for own in closed.values()]
     head = ["attack", "none", *names, *(f"gap closed by {name}" for name in names)]
     none = [""] * len(names)
-    return markdown(head, [["*clean*", *clean.values(), *none], *rows, ["*mean*", "", *none, *means]])
+    for name, own in (("made against", MADE_AGAINST), ("others", frozenset(recipes) - MADE_AGAINST)):
+        means = [_mean([share for recipe, share in shares.items() if recipe in own]) for shares in closed.values()]
+        rows.append([f"*mean, {name}*", "", *none, *means])
+    return markdown(head, [["*clean*", *clean.values(), *none], *rows])
+
+
+def _mean(shares: Sequence[float]) -> str:
+    return f"{100 * sum(shares) / len(shares):.0f} %" if shares else "–"
 
 
 def _value(estimate: Estimate) -> float:

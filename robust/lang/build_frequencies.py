@@ -29,13 +29,22 @@ def words(line: str) -> Iterator[str]:
             yield word
 
 
-def table(lines: Iterable[str], *, most: int, least: int) -> list[tuple[str, int]]:
+def table(texts: Iterable[str], *, most: int, least: int) -> list[tuple[str, int]]:
     """The commonest words with their counts, the commonest first, ties by the alphabet."""
     counts: Counter[str] = Counter()
-    for line in lines:
+    for line in texts:
         counts.update(words(line))
     kept = [(word, n) for word, n in counts.items() if n >= least]
     return sorted(kept, key=lambda one: (-one[1], one[0]))[:most]
+
+
+def lines(names: Iterable[str]) -> Iterator[str]:
+    """The lines of text files; of .jsonl their `text`."""
+    for name in names:
+        opened = lzma.open if name.endswith(".xz") else open
+        with opened(name, "rt", encoding="utf-8", errors="replace") as file:
+            for line in file:
+                yield json.loads(line)["text"] if ".jsonl" in name else line
 
 
 def main() -> None:
@@ -49,14 +58,7 @@ def main() -> None:
     parser.add_argument("--least", type=int, default=4)
     asked = parser.parse_args()
 
-    def lines() -> Iterator[str]:
-        for name in asked.files:
-            opened = lzma.open if name.endswith(".xz") else open
-            with opened(name, "rt", encoding="utf-8", errors="replace") as file:
-                for line in file:
-                    yield json.loads(line)["text"] if ".jsonl" in name else line
-
-    found = table(lines(), most=asked.most, least=asked.least)
+    found = table(lines(asked.files), most=asked.most, least=asked.least)
     header = f"# How often words are written. {asked.source}\n# A word and its count a line, the commonest first.\n"
     text = header + "".join(f"{word} {n}\n" for word, n in found)
     (asked.out / "frequencies.txt.xz").write_bytes(lzma.compress(text.encode("utf-8"), preset=9))

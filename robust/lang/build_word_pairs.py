@@ -11,7 +11,6 @@ bytes.
 from __future__ import annotations
 
 import argparse
-import json
 import lzma
 import re
 import unicodedata
@@ -21,7 +20,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from robust.core.types import LANGS
-from robust.lang.build_frequencies import words
+from robust.lang.build_frequencies import lines, words
 from robust.lang.context import ENDS, NAME, START
 from robust.lang.frequency import frequencies
 
@@ -29,10 +28,10 @@ _PARTED = re.compile(f"[{ENDS}]+")
 Pairs = Mapping[tuple[str, str], int]
 
 
-def pairs(lines: Iterable[str], known: Mapping[str, int]) -> Counter[tuple[str, str]]:
+def pairs(texts: Iterable[str], known: Mapping[str, int]) -> Counter[tuple[str, str]]:
     """How often each pair comes; the first of a pair is `START` for first words of sentences."""
     counts: Counter[tuple[str, str]] = Counter()
-    for line in lines:
+    for line in texts:
         for sentence in _PARTED.split(unicodedata.normalize("NFC", line)):
             counts.update(pair for pair in pairwise([START, *words(sentence)]) if _known(pair, known))
     return counts
@@ -68,14 +67,7 @@ def main() -> None:
     parser.add_argument("--least", type=int, default=2)
     asked = parser.parse_args()
 
-    def lines() -> Iterator[str]:
-        for name in asked.files:
-            opened = lzma.open if name.endswith(".xz") else open
-            with opened(name, "rt", encoding="utf-8", errors="replace") as file:
-                for line in file:
-                    yield json.loads(line)["text"] if ".jsonl" in name else line
-
-    counts = pairs(lines(), frequencies(asked.lang))
+    counts = pairs(lines(asked.files), frequencies(asked.lang))
     found = list(table(counts, most=asked.most, least=asked.least))
     header = f"# Which word comes after which, and how often. {asked.source}\n"
     header += "# A word, how many words came after it, of how many kinds, and the commonest with their counts.\n"

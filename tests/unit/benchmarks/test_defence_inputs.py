@@ -20,6 +20,7 @@ def test_gaps_closed_are_of_what_the_attack_took(
     def attack(request: AttackRequest) -> SimpleNamespace:
         asked.append(request)
         under = {0: 10, 1: 50, 2: 30}[len(request.defences)]
+        under = 90 if request.defences and request.recipe == "variety-es" else under
         found = SimpleNamespace(clean_accuracy=proportion(90, 100), accuracy_under_attack=proportion(under, 100))
         return SimpleNamespace(summary=found)
 
@@ -32,7 +33,8 @@ def test_gaps_closed_are_of_what_the_attack_took(
     assert found["deepwordbug"][4:] == ["50 %", "25 %"]  # (50 - 10) / 80 and (30 - 10) / 80
     assert found["deepwordbug"][1].startswith("10.0 [")
     assert found["a2t"][3:] == ["–", "50 %", "–"]
-    assert found["*mean*"][4:] == ["50 %", "25 %"]
+    assert found["*mean, made against*"][4:] == ["50 %", "25 %"]
+    assert found["*mean, others*"][4:] == ["67 %", "62 %"]  # of a2t, keyboard-typos and variety-es; without a2t
     assert found["*clean*"][1].startswith("90.0 [")
     assert {request.defences for request in asked if request.model == "starter-es"} == {
         (),
