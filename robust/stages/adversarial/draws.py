@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,14 +14,13 @@ from robust.core.types import Lang
 from robust.data.table import Table
 from robust.errors import ModelError
 from robust.lang.base import language
-from robust.stages.tasks import Items
+from robust.stages.adversarial.wrapped import Wrapped
 
 
 @dataclass(kw_only=True)
-class Drawn:
+class Drawn(Wrapped):
     """The rows of `train`, each read through one draw of `kernel`, which depends on seed, epoch and row alone."""
 
-    items: Items
     train: Table
     kernel: Kernel
     tokenizer: Any
@@ -35,18 +34,6 @@ class Drawn:
                 "the model has no mask token", fix="use an encoder that was trained to fill in masked words"
             )
 
-    @property
-    def epoch(self) -> int:
-        """The epoch of the items."""
-        return self.items.epoch
-
-    @epoch.setter
-    def epoch(self, value: int) -> None:
-        self.items.epoch = value
-
-    def __len__(self) -> int:
-        return len(self.items)
-
     def __getitem__(self, index: int) -> dict[str, Any]:
         row, item = self.train.rows[index], self.items[index]
         rng = np.random.default_rng(derive("draw", self.seed, self.epoch, row.id))
@@ -54,6 +41,3 @@ class Drawn:
         fields = [self.kernel.draw(known.text(f), self.langs, rng, self.tokenizer.mask_token) for f in row.fields]
         found = self.tokenizer(*fields, truncation=True, max_length=self.max_length)
         return {**{name: found[name] for name in item if name in found}, "labels": item["labels"]}
-
-    def __iter__(self) -> Iterator[dict[str, Any]]:
-        return (self[index] for index in range(len(self)))

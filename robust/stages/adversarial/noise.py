@@ -12,12 +12,12 @@ from robust.data.table import Row, Table
 from robust.errors import DataError
 from robust.lang.base import language
 from robust.recipe.augment import AugmentRecipe
+from robust.stages.adversarial.wrapped import Wrapped
 from robust.stages.augment import Augmenter, Item
-from robust.stages.tasks import Items
 
 
 @dataclass(kw_only=True)
-class Noised:
+class Noised(Wrapped):
     """The rows of `train`, each with `draws` copies under the key `copies`, made by one of `recipes` for each epoch.
 
     Ivgi & Berant 2021 (arXiv:2104.05062): copies drawn at random take the place of a search for adversarial ones; the
@@ -27,7 +27,6 @@ class Noised:
     order of length by their own.
     """
 
-    items: Items
     train: Table
     recipes: Sequence[AugmentRecipe]
     draws: int = 1
@@ -37,18 +36,6 @@ class Noised:
     max_length: int
     seed: int
     _augmenters: dict[tuple[int, int], Augmenter] = field(default_factory=dict, repr=False)
-
-    @property
-    def epoch(self) -> int:
-        """The epoch of the items."""
-        return self.items.epoch
-
-    @epoch.setter
-    def epoch(self, value: int) -> None:
-        self.items.epoch = value
-
-    def __len__(self) -> int:
-        return len(self.items)
 
     def __getitem__(self, index: int) -> dict[str, Any]:
         item, copies = self.items[index], self.changed(self.train.rows[index])

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from robust.stages.tasks import Items
+from robust.stages.adversarial.wrapped import Wrapped
 
 
 @dataclass(kw_only=True)
-class Twinned:
+class Twinned(Wrapped):
     """Items, some of which bring a twin under the key `twin`; which ones is told before each epoch.
 
     Yoo & Qi 2021 (arXiv:2109.00544), eq. 2: the loss is L(x, y) + L(x′, y), with their weight of 1.
@@ -19,27 +19,11 @@ class Twinned:
     updates however many twins there are, and a batch with twins is larger.
     """
 
-    items: Items
     twins: Mapping[int, dict[str, Any]] = field(default_factory=dict)
-
-    @property
-    def epoch(self) -> int:
-        """The epoch of the items."""
-        return self.items.epoch
-
-    @epoch.setter
-    def epoch(self, value: int) -> None:
-        self.items.epoch = value
-
-    def __len__(self) -> int:
-        return len(self.items)
 
     def __getitem__(self, index: int) -> dict[str, Any]:
         item = self.items[index]
         return {**item, "twin": self.twins[index]} if index in self.twins else item
-
-    def __iter__(self) -> Iterator[dict[str, Any]]:
-        return (self[index] for index in range(len(self)))
 
 
 def together(collate: Callable[[list[dict[str, Any]]], Any]) -> Callable[[list[dict[str, Any]]], Any]:
