@@ -1,9 +1,9 @@
 """What defences of the inputs close of the gap, alone and one behind the other, without any training.
 
-    python -m benchmarks.defences.inputs --work WORK
+    python -m benchmarks.defences.inputs --work WORK [--also en=MODEL --also es=MODEL]
 
-Attacks on the first `--limit` bundled reviews in each language, on the starter as it is and behind each of `SETS`; what
-is in WORK already is read. Writes `results/defences/inputs.md`.
+Attacks on the first `--limit` bundled reviews in each language, on the starter, and on each model of `--also`, as it is
+and behind each of `SETS`; what is in WORK already is read. Writes `results/defences/inputs.md`.
 """
 
 from __future__ import annotations
@@ -33,35 +33,43 @@ def main(words: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--work", type=Path, required=True, help="folder of the runs")
     parser.add_argument("--limit", type=int, default=100, help="reviews in each language")
+    parser.add_argument("--also", action="append", default=[], help="LANG=MODEL, one more model; repeatable")
     parser.add_argument("--out", type=Path, default=Path("results/defences"), help="folder of inputs.md")
     asked = parser.parse_args(words)
+    models = [(lang, f"starter-{lang}") for lang in ATTACKS]
+    for told in asked.also:
+        lang, _, model = told.partition("=")
+        if lang not in ATTACKS or not model:
+            parser.error(f"--also {told}: give a language of {', '.join(ATTACKS)} and a model, as in en=DIRECTORY")
+        models.append((lang, model))
     parts = [
         "# Defences of the inputs, without training",
         f"Made by `python -m benchmarks.defences.inputs --work WORK`. Accuracy, %, of the first {asked.limit} reviews "
         "as they are (clean) and under attacks that know of the defence, with 95 % Wilson intervals; *gap closed* is "
         "the part of what the attack took from the model alone that it no longer takes.",
     ]
-    for lang, recipes in ATTACKS.items():
-        parts += [f"## starter-{lang}", _table(lang, recipes, asked.work, asked.limit)]
+    for lang, model in models:
+        parts += [f"## {Path(model).name}", _table(lang, model, asked.work, asked.limit)]
     text = "\n\n".join(parts) + "\n"
     (asked.out / "inputs.md").write_text(text, encoding="utf-8")
     print(text)
 
 
-def _table(lang: str, recipes: Sequence[str], work: Path, limit: int) -> str:
+def _table(lang: str, model: str, work: Path, limit: int) -> str:
+    recipes = ATTACKS[lang]
     names = [" + ".join(one) for one in SETS[1:]]
     clean = dict.fromkeys(SETS, "–")
     closed: dict[tuple[str, ...], dict[str, float]] = {one: {} for one in SETS[1:]}
     rows = []
     for recipe in recipes:
-        whole, bare = _attacked(recipe, lang, (), work, limit)
+        whole, bare = _attacked(recipe, lang, model, (), work, limit)
         clean[()], cells, taken = _percent(whole), [_percent(bare)], list[str]()
         for one in SETS[1:]:
             if recipe in WHITE and "fgws" in one:
                 cells.append("–")
                 taken.append("–")
                 continue
-            own, under = _attacked(recipe, lang, one, work, limit)
+            own, under = _attacked(recipe, lang, model, one, work, limit)
             clean[one] = _percent(own)
             cells.append(_percent(under))
             if (gap := _value(whole) - _value(bare)) > 0:
@@ -88,18 +96,22 @@ def _percent(estimate: Estimate) -> str:
     return estimate.percent().replace(" %", "")
 
 
-def _attacked(recipe: str, lang: str, names: Sequence[str], work: Path, limit: int) -> tuple[Estimate, Estimate]:
+def _attacked(
+    recipe: str, lang: str, model: str, names: Sequence[str], work: Path, limit: int
+) -> tuple[Estimate, Estimate]:
     """Accuracy of the reviews as they are, and under the attack."""
     starter = f"starter-{lang}"
+    before = lang if model == starter else Path(model).name
     request = AttackRequest(
         recipe=recipe,
-        model=starter,
+        model=model,
         data=DataSpec(source=starter, limit=limit),
         defences=tuple(f"{name}:{lang}" for name in names),
-        out=work / f"{lang}-{'-'.join(names) or 'none'}-{recipe}",
+        out=work / f"{before}-{'-'.join(names) or 'none'}-{recipe}",
     )
     found = attack(request).summary
-    print(f"{starter} {' + '.join(names) or 'none'} {recipe}: {found.accuracy_under_attack.percent()}", flush=True)
+    told = f"{Path(model).name} {' + '.join(names) or 'none'} {recipe}"
+    print(f"{told}: {found.accuracy_under_attack.percent()}", flush=True)
     return found.clean_accuracy, found.accuracy_under_attack
 
 

@@ -73,6 +73,12 @@ def train(
     ] = None,
     rows: Annotated[int | None, typer.Option(min=1, help="Train on the first N rows of every --data.")] = None,
     seed: RecipeSeedOption = None,
+    seeds: Annotated[
+        int | None,
+        typer.Option(
+            min=2, help="Train N times, with this seed and the next ones, into --out/seed-N; one table of all."
+        ),
+    ] = None,
     overrides: TrainingSetOption = None,
     measure: Annotated[bool, typer.Option("--measure/--no-measure", help="Attack the model before and after.")] = True,
     calibrate: Annotated[
@@ -97,6 +103,7 @@ def train(
     from robust.cli.finetune import one_voice, spread
     from robust.comparison.request import TrainRequest
     from robust.comparison.run import train as run_train
+    from robust.comparison.seeds import train_over_seeds
     from robust.data.labels import parse_label_map
     from robust.data.source import DataSpec
     from robust.errors import UserError
@@ -149,7 +156,10 @@ def train(
         )
         try:
             with trained.bars(Path(recipe).stem) as (progress, listener, tell):
-                found = run_train(request, progress=progress, listener=listener, tell=tell)
+                if seeds is None:
+                    found = run_train(request, progress=progress, listener=listener, tell=tell)
+                else:
+                    found = train_over_seeds(request, seeds, progress=progress, listener=listener, tell=tell)
         except KeyboardInterrupt:
             typer.echo("interrupted: the same command goes on where this one stopped", err=True)
             raise typer.Exit(130) from None

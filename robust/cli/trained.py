@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 
 def show(report: Mapping[str, Any], *, to_stderr: bool) -> None:
-    """Print the report: one table, cost, flags and notes."""
+    """Print the report of one training, or of several that differ by their seeds: one table, cost, flags and notes."""
     from rich import box
     from rich.table import Table
 
@@ -16,13 +16,13 @@ def show(report: Mapping[str, Any], *, to_stderr: bool) -> None:
     from robust.results.estimates import Estimate
 
     screen = console(stderr=to_stderr)
+    several = "seeds" in report
+    after, spread = ("after, mean", "by seed") if several else ("after", "p")
     grid = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    for name in ("", "n", "before", "after", "points [95 %]", "p", "gap closed"):
+    for name in ("", "n", "before", after, "points [95 %]", spread, "gap closed"):
         grid.add_column(name, justify="left" if not name else "right")
     clean = report["clean_accuracy"]
-    grid.add_row(
-        "clean accuracy", str(clean["before"]["n"]), *_numbers(clean["before"], clean["after"], clean["difference"]), ""
-    )
+    grid.add_row("clean accuracy", str(clean["before"]["n"]), *_numbers(clean["before"], clean["after"], clean), "")
     attacks = report["attacks"]
     for title, chosen in (
         ("attacks trained on", [each for each in attacks if each["trained_on"]]),
@@ -37,7 +37,7 @@ def show(report: Mapping[str, Any], *, to_stderr: bool) -> None:
             grid.add_row(
                 f"  {each['attack']}",
                 str(each["before"]["n"]),
-                *_numbers(before, after, each["difference"]),
+                *_numbers(before, after, {**each["after"], **each}),
                 _percent(each["gap_closed"]),
             )
             if "expectation" in each:
@@ -57,7 +57,7 @@ def show(report: Mapping[str, Any], *, to_stderr: bool) -> None:
         screen.print(f"flag: {line}", style="yellow", soft_wrap=True)
     for line in report["notes"]:
         screen.print(f"note: {line}", soft_wrap=True)
-    screen.print(f"model and report: {report['model']['after']}", soft_wrap=True)
+    screen.print(f"{'models' if several else 'model'} and report: {report['model']['after']}", soft_wrap=True)
 
 
 def _masking(told: Mapping[str, Any]) -> Iterator[str]:
@@ -69,17 +69,18 @@ def _masking(told: Mapping[str, Any]) -> Iterator[str]:
         yield f"gradients {side}: {gradients(from_dict(found))}"
 
 
-def _numbers(before: Mapping[str, Any], after: Mapping[str, Any], difference: Mapping[str, Any]) -> list[str]:
-    from robust.evaluation.paired import Difference
-    from robust.results.estimates import Estimate
+def _numbers(before: Mapping[str, Any], after: Mapping[str, Any], told: Mapping[str, Any]) -> list[str]:
+    """Before, after, their difference, and its p value, or what came of each seed."""
+    from robust.results.estimates import Estimate, points
 
-    points, p = Difference(**difference).points(), difference["p_value"]
-    return [
-        Estimate(**before).percent(),
-        Estimate(**after).percent(),
-        points,
-        "–" if p is None else "< 0.001" if p < 0.001 else f"{p:.3f}",
-    ]
+    difference = told["difference"]
+    if "by_seed" in told:
+        last = " ".join("–" if value is None else f"{100 * value:.1f}" for value in told["by_seed"])
+    else:
+        p = difference["p_value"]
+        last = "–" if p is None else "< 0.001" if p < 0.001 else f"{p:.3f}"
+    apart = points(difference["value"], difference["low"], difference["high"])
+    return [Estimate(**before).percent(), Estimate(**after).percent(), apart, last]
 
 
 def _percent(value: float | None) -> str:
@@ -91,13 +92,21 @@ def _cost(report: Mapping[str, Any]) -> str:
 
     told = report["training"]
     energy = f", {Energy(**told['energy'])}" if told["energy"] else ""
-    attacking = f", {100 * told['share_attacking']:.0f} % of it attacking" if told["seconds_attacking"] else ""
+    share = told["seconds_attacking"] / told["seconds"] if told["seconds"] else 0.0
+    attacking = f", {100 * share:.0f} % of it attacking" if told["seconds_attacking"] else ""
+    if "seeds" in report:
+        rows = " + ".join(map(str, told["rows"]))
+        return f"trainings: {rows} rows, {told['seconds']:.0f} s{attacking}{energy}; seeds {_list(report['seeds'])}"
     temperatures = [report["temperature"][side] for side in ("before", "after")]
     calibrated = "" if None in temperatures else "; temperatures {:.2f} before, {:.2f} after".format(*temperatures)
     return (
         f"training: {told['rows']} rows, {told['epochs']:g} epochs, {told['seconds']:.0f} s{attacking}{energy}; seed "
         f"{report['seed']}{calibrated}"
     )
+
+
+def _list(seeds: Sequence[int]) -> str:
+    return ", ".join(map(str, seeds))
 
 
 @contextmanager

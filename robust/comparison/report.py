@@ -51,7 +51,7 @@ def report(
         "saturated": {each.name: each.saturated for each in sides},
         "clean_accuracy": clean(sides),
         "attacks": attacks,
-        "mean": _means(attacks),
+        "mean": means(attacks),
         "masking": {name: {k: v for k, v in told.as_dict().items() if k != "flags"} for name, told in masking.items()},
         "flags": _flags(sides, runs, masking),
         "notes": [*prepared.notes, *training.get("notes", ())],
@@ -87,7 +87,7 @@ def gap_closed(*, clean: float | None, before: float | None, after: float | None
     return (after - before) / (clean - before)
 
 
-def _means(attacks: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def means(attacks: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Means over the attacks trained on and over the others but the controls; None where there are none."""
     found: dict[str, Any] = {}
     for name, chosen in (

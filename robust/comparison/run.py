@@ -4,20 +4,31 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from robust.comparison.measure import Listener, attacked, masking, side
+from robust.comparison.measure import Listener, Side, attacked, masking, side
 from robust.comparison.report import report
 from robust.comparison.request import Prepared, TrainRequest, prepare
 from robust.errors import UserError
+from robust.runner import FinishedRun
 from robust.stages import processes
 from robust.stages.adversarial.training import harden, recorded
 from robust.stages.trainers import Progress
 from robust.victims.load import load_victim
 
 REPORT, RUNS = "report.json", "robustness"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measured:
+    """A training and what was found of it: the report, and behind it both sides and the runs by attack and side."""
+
+    report: dict[str, Any]
+    sides: tuple[Side, Side]
+    runs: Mapping[str, Mapping[str, FinishedRun]]
 
 
 def train(
@@ -32,22 +43,39 @@ def train(
     Every part that was finished by an earlier call with the same request is taken as it is. None where only training
     was asked for, and in all processes but the first. Raises the `RobustError` family.
     """
+    found = measured(request, progress=progress, listener=listener, tell=tell)
+    return None if found is None else found.report
+
+
+def measured(
+    request: TrainRequest,
+    *,
+    progress: Progress | None = None,
+    listener: Listener | None = None,
+    tell: Callable[[str], None] | None = None,
+) -> Measured | None:
+    """What `train` does, with what stands behind the report."""
     prepared = prepare(request)
     training = _trained(prepared, progress, tell)
     if not request.measure or not processes.first():
         return None
-    after = load_victim(str(request.out), device=request.device, dtype="float32")
-    sides = [
-        side("before", request.model, prepared.plan.victim, prepared),
-        side("after", str(request.out), after, prepared),
-    ]
+    victim = load_victim(str(request.out), device=request.device, dtype="float32")
+    before = side("before", request.model, prepared.plan.victim, prepared)
+    after = side("after", str(request.out), victim, prepared)
+    sides = (before, after)
     folder = request.runs or request.out / RUNS
     runs = attacked(prepared, sides, folder, listener)
     found = report(prepared, sides, runs, training, masking(prepared, sides, folder))
-    partial = request.out / f"{REPORT}.new"
+    write_report(found, request.out)
+    return Measured(report=found, sides=sides, runs=runs)
+
+
+def write_report(found: Mapping[str, Any], out: Path) -> None:
+    """Put a report into a directory, whole or not at all."""
+    out.mkdir(parents=True, exist_ok=True)
+    partial = out / f"{REPORT}.new"
     partial.write_text(json.dumps(found, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    os.replace(partial, request.out / REPORT)
-    return found
+    os.replace(partial, out / REPORT)
 
 
 def _trained(prepared: Prepared, progress: Progress | None, tell: Callable[[str], None] | None) -> dict[str, Any]:

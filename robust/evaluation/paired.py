@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from robust.results.estimates import bootstrap
+from robust.results.estimates import bootstrap, points
 
 RESAMPLES = 10_000
 
@@ -44,9 +44,7 @@ class Difference:
 
     def points(self) -> str:
         """`+3.2 [+1.1, +5.3]`, in percentage points, or a dash when there is nothing to compare."""
-        if self.value is None or self.low is None or self.high is None:
-            return "–"
-        return f"{100 * self.value:+.1f} [{100 * self.low:+.1f}, {100 * self.high:+.1f}]"
+        return points(self.value, self.low, self.high)
 
 
 def compare(first: Sequence[bool], second: Sequence[bool], *, resamples: int = RESAMPLES, seed: int = 0) -> Difference:

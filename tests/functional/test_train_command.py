@@ -73,6 +73,7 @@ def test_before_and_after_in_one_report(place: Path) -> None:
             assert each["gap_closed"] == pytest.approx((after["value"] - before["value"]) / gap)
     assert told["training"]["seconds"] > 0
     assert told["training"]["energy"]["joules"] >= 0
+    assert "language:\n- en\nlicense" in (place / "hard" / "README.md").read_text(encoding="utf-8")
     assert told["temperature"]["before"] > 0
     assert "gap closed" in err
     assert "trained on" in err
@@ -138,6 +139,32 @@ def test_two_trainings_share_a_folder_of_runs(place: Path) -> None:
     assert [each["after"]["gradient"]["n"] for each in told] == [4, 4]
     assert len(list((place / "shared" / "after-masking" / "gradient").iterdir())) == 2
     assert len(list((place / "shared" / "before-masking" / "gradient").iterdir())) == 1
+
+
+def test_several_seeds_in_one_report(place: Path) -> None:
+    few = ("--attack", "random-order", "--limit", "6", "--set", "measure.masking=false", "--json")
+    code, out, err = train(place, "seeds", *few, "--seeds", "2", "--seed", "3", recipe="plain")
+    assert code == 0, err
+    told = json.loads(out)
+    assert told == json.loads((place / "seeds" / "report.json").read_text(encoding="utf-8"))
+    own = [json.loads((place / "seeds" / f"seed-{n}" / "report.json").read_text(encoding="utf-8")) for n in (3, 4)]
+    assert told["seeds"] == [report["seed"] for report in own] == [3, 4]
+    assert told["clean_accuracy"]["by_seed"] == [report["clean_accuracy"]["after"]["value"] for report in own]
+    (each,) = told["attacks"]
+    under = [report["attacks"][0]["after"]["accuracy_under_attack"]["value"] for report in own]
+    before = own[0]["attacks"][0]["before"]["accuracy_under_attack"]
+    assert each["after"]["by_seed"] == pytest.approx(under)
+    assert each["after"]["accuracy_under_attack"]["value"] == pytest.approx(sum(under) / 2)
+    assert each["difference"]["value"] == pytest.approx(sum(under) / 2 - before["value"])
+    assert each["before"]["accuracy_under_attack"] == before
+    assert told["training"]["seconds"] == pytest.approx(sum(report["training"]["seconds"] for report in own))
+    assert "by seed" in err
+    assert "seeds 3, 4" in err
+    assert len(list((place / "seeds" / "robustness" / "before").iterdir())) == 1  # attacked once for both
+
+    code, _, said = train(place, "seeds/seed-3", *few, "--seeds", "2", recipe="plain")
+    assert code == 2
+    assert "holds one training" in said
 
 
 def test_an_attack_on_a_calibrated_model(place: Path) -> None:

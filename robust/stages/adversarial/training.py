@@ -148,7 +148,7 @@ def harden(
 
     hardening.record = record
     trained = finetune(
-        recipe.finetuning(plan.model),
+        recipe.finetuning(plan.model).model_copy(update={"languages": tuple(langs)}),
         train=inputs.table(table) if inputs else table,
         dev=inputs.table(plan.dev) if inputs else plan.dev,
         out=out,

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from robust.results.estimates import Z95, bootstrap, mean, proportion
+from robust.results.estimates import Z95, bootstrap, crossed, crossed_share, mean, points, proportion
 
 
 @given(st.integers(1, 2000), st.data())
@@ -72,3 +72,36 @@ def test_equal_rows_give_equal_intervals_and_other_seeds_others() -> None:
 def test_no_rows_have_no_mean() -> None:
     found = mean([])
     assert (found.value, found.low, found.high, found.n, found.percent()) == (None, None, None, 0, "–")
+
+
+def test_trainings_and_rows_add_their_variances() -> None:
+    """Of a table a[i] + b[j] the mean varies by var(a) / m + var(b) / n, whichever is drawn anew."""
+    rng = np.random.default_rng(2)
+    by_training, by_row = rng.normal(0, 2, (40, 1)), rng.normal(1, 3, (1, 60))
+    found = crossed(by_training + by_row, resamples=8000)
+    assert found.value == pytest.approx(by_training.mean() + by_row.mean())
+    assert found.low is not None
+    assert found.high is not None
+    expected = Z95 * (by_training.var() / 40 + by_row.var() / 60) ** 0.5
+    assert (found.high - found.low) / 2 == pytest.approx(expected, rel=0.06)
+    assert (found.n, found.method) == (60, "pigeonhole bootstrap")
+
+
+def test_trainings_that_agree_leave_the_rows_alone() -> None:
+    row = np.random.default_rng(4).random(200)
+    one, three = mean(row, resamples=8000), crossed(np.stack([row] * 3), resamples=8000)
+    assert three.value == pytest.approx(one.value)
+    assert three.low == pytest.approx(one.low, abs=0.005)
+    assert three.high == pytest.approx(one.high, abs=0.005)
+
+
+def test_a_share_of_none_is_not_certain() -> None:
+    found = crossed_share(np.zeros((3, 50)))
+    assert (found.value, found.low) == (0, 0)
+    assert found.high == pytest.approx(proportion(0, 50).high)
+    assert crossed_share(np.zeros((3, 0))).value is None
+
+
+def test_points_are_signed() -> None:
+    assert points(0.0321, -0.011, 0.06) == "+3.2 [-1.1, +6.0]"
+    assert points(None, None, None) == "–"
