@@ -17,6 +17,7 @@ from robust.runner import FinishedRun
 from robust.stages import processes
 from robust.stages.adversarial.training import harden, recorded
 from robust.stages.trainers import Progress
+from robust.stages.workspace import changes
 from robust.victims.load import load_victim
 
 REPORT, RUNS = "report.json", "robustness"
@@ -88,7 +89,7 @@ def _trained(prepared: Prepared, progress: Progress | None, tell: Callable[[str]
         return held
     if held is not None:
         raise UserError(
-            f"{request.out} holds another training ({held['recipe']['name']}, seed {held['seed']})",
+            f"{request.out} holds another training{changes(held['purpose'], plan.purpose)}",
             fix="choose another --out, or replace it with --force",
         )
     harden(

@@ -61,10 +61,8 @@ def workspace(out: Path, *, purpose: Mapping[str, object], marker: str, force: b
         known = begun.get("identity")
         resumed = known == identity
         if known not in (None, identity) and not force:
-            changed = list(_changed(begun.get("purpose"), json.loads(json.dumps(purpose))))[:MOST_NAMED]
-            told = f": {', '.join(changed)}" if changed else ""  # `1` and `true` are equal here, and no field is `null`
             raise UserError(
-                f"{partial} holds unfinished work that was begun otherwise{told}",
+                f"{partial} holds unfinished work that was begun otherwise{changes(begun.get('purpose'), purpose)}",
                 fix="run the same command as before to go on with it, or give it up with --force",
             )
         if not resumed:
@@ -89,13 +87,19 @@ def workspace(out: Path, *, purpose: Mapping[str, object], marker: str, force: b
     shutil.rmtree(partial, ignore_errors=True)
 
 
+def changes(before: object, now: Mapping[str, object]) -> str:
+    """What differs between two purposes, to be put behind a sentence: `: train was …, seed was 1`, or nothing."""
+    found = list(_changed(before, json.loads(json.dumps(now))))[:MOST_NAMED]
+    return f": {', '.join(found)}" if found else ""  # `1` and `true` are equal here, and no field is `null`
+
+
 def _changed(before: object, now: object, name: str = "") -> Iterator[str]:
     """The fields of two JSON values that are not the same, with what they were."""
     if isinstance(before, dict) and isinstance(now, dict):
         for key in sorted({*before, *now}):
             yield from _changed(before.get(key), now.get(key), f"{name}.{key}" if name else key)
     elif before != now:
-        short = isinstance(before, int | float | str | None) and len(str(before)) <= LONGEST_NAMED
+        short = isinstance(before, int | float | str | None) and 0 < len(str(before)) <= LONGEST_NAMED
         yield f"{name} was {before}" if short else name
 
 

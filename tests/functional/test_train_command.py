@@ -83,7 +83,7 @@ def test_before_and_after_in_one_report(place: Path) -> None:
     assert "is trained already" in said
     code, _, said = train(place, "hard", "--seed", "5")
     assert code == 2
-    assert "holds another training" in said
+    assert "holds another training: recipe.train.seed was 0" in said
 
 
 @pytest.mark.parametrize(
