@@ -22,16 +22,34 @@ ZERO = STEPS + 1
 TINY = 1e-12
 
 
+class Rounding:
+    """Rows in 8-bit integers; layers side by side that read the same ones, as queries and keys do, share them."""
+
+    def __init__(self) -> None:
+        self.last: tuple[Tensor, Tensor, Tensor, str] | None = None
+
+    def __call__(self, states: Tensor, beside: str) -> tuple[Tensor, Tensor]:
+        """`(…, in)` as unsigned bytes `(n, in)`, and the largest of each row, `(n, 1)`, for a layer of `beside`."""
+        last = self.last
+        if last is None or last[0] is not states or last[3] != beside:
+            rows = states.reshape(-1, states.shape[-1])
+            largest = torch.maximum(rows.amax(1, keepdim=True), rows.amin(1, keepdim=True).neg_()).clamp_min_(TINY)
+            signed = torch.mul(rows, STEPS / largest).round_().to(torch.int8)  # to signed ones is several times faster
+            self.last = last = (states, signed.view(torch.uint8).bitwise_xor_(ZERO), largest, beside)
+        return last[1], last[2]
+
+
 class Int8Linear(nn.Module):
     """A linear layer in 8-bit integers: `(…, in)` to `(…, out)`, float32 outside."""
 
     shift: Tensor
     scale: Tensor
     zeros: Tensor
-    middle: Tensor
 
-    def __init__(self, linear: nn.Linear) -> None:
+    def __init__(self, linear: nn.Linear, rounding: Rounding | None = None, beside: str = "") -> None:
+        """`rounding` is the model's, `beside` the module whose layers may read the same states one after the other."""
         super().__init__()
+        self.rounding, self.beside = rounding or Rounding(), beside
         weight = linear.weight.detach().float()
         largest = weight.abs().amax(1).clamp_min(TINY)
         rounded = (weight * (STEPS / largest)[:, None]).round_().to(torch.int8)
@@ -41,13 +59,10 @@ class Int8Linear(nn.Module):
         self.register_buffer("shift", bias, persistent=False)
         self.register_buffer("scale", largest / STEPS**2, persistent=False)
         self.register_buffer("zeros", torch.zeros(self.outputs, dtype=torch.int64), persistent=False)
-        self.register_buffer("middle", torch.tensor(ZERO + 0.5), persistent=False)
 
     def forward(self, states: Tensor) -> Tensor:
         """The product; each row of `states` has a scale of its own."""
-        rows = states.reshape(-1, states.shape[-1])
-        largest = torch.maximum(rows.amax(1, keepdim=True), rows.amin(1, keepdim=True).neg_()).clamp_min_(TINY)
-        whole = torch.addcmul(self.middle, rows, STEPS / largest).to(torch.uint8)  # cut off: rounded, by the half
+        whole, largest = self.rounding(states, self.beside)
         product = torch.ops.onednn.qlinear_pointwise(
             whole, 1.0, ZERO, self.packed, self.scale, self.zeros, None, 1.0, 0, torch.float32, "none", [], ""
         )
@@ -64,8 +79,9 @@ def int8(model: M) -> M:
     _can()
     inner = getattr(model, "base_model", model)
     inside = {id(module) for module in inner.modules()}
+    rounding = Rounding()
     layers = {
-        name: Int8Linear(module)
+        name: Int8Linear(module, rounding, name.rpartition(".")[0])
         for name, module in model.named_modules()
         if type(module) is nn.Linear and id(module) in inside
     }

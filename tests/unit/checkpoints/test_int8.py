@@ -12,7 +12,7 @@ from torch import nn
 
 from robust.checkpoints import int8 as module
 from robust.checkpoints.device import pick_dtype
-from robust.checkpoints.int8 import STEPS, Int8Linear, int8
+from robust.checkpoints.int8 import STEPS, Int8Linear, Rounding, int8
 from robust.errors import UserError
 from robust.victims.load import load_victim
 from robust.victims.tagger import TaggerVictim
@@ -97,3 +97,13 @@ def test_it_is_refused_where_it_cannot_be_had(monkeypatch: pytest.MonkeyPatch, t
 
 def _missing(*_: object) -> None:
     raise NotImplementedError
+
+
+def test_layers_that_share_their_rounding_multiply_as_by_themselves() -> None:
+    torch.manual_seed(3)
+    linears = [nn.Linear(64, 32), nn.Linear(64, 48)]
+    shared = Rounding()
+    together = [Int8Linear(linear, shared) for linear in linears]
+    for states in (torch.randn(2, 5, 64), torch.randn(2, 5, 64), torch.randn(1, 3, 64)):
+        for linear, layer in zip(linears, together, strict=True):
+            assert torch.equal(layer(states), Int8Linear(linear)(states))
