@@ -18,8 +18,9 @@ def page(reports: Sequence[Report]) -> str:
         "# Defences × attacks",
         "Accuracy in percent, the mean over the seeds. In brackets: the 95 % Wilson interval of that mean over the "
         "examples of one seed (all are attacked on the same examples). † the attack was trained on. *Gap closed*: "
-        "the part of what attacks took before that they no longer take, on those trained on / the others. "
-        "*Clean* is over all test rows, its points against the model before.",
+        "the part of what attacks took before that they no longer take, on those trained on / the others. *Rows* were "
+        "trained on, *texts* attacked. *Clean* is over all test rows, its points against the model before. A vote "
+        "(`ranmask`, `safer`) is attacked with its draws fixed; behind ‖ in expectation over draws.",
     ]
     models: dict[str, list[Report]] = defaultdict(list)
     for report in reports:
@@ -32,7 +33,7 @@ def page(reports: Sequence[Report]) -> str:
 def table(reports: Sequence[Report]) -> str:
     """The rows of one model: before, then each defence."""
     attacks = list(dict.fromkeys(each["attack"] for report in reports for each in report["attacks"]))
-    head = ["defence", "seeds", "rows", "clean", *attacks, "gap closed", "seconds", "attacking", "flags"]
+    head = ["defence", "seeds", "rows", "texts", "clean", *attacks, "gap closed", "seconds", "attacking", "flags"]
     defences: dict[str, list[Report]] = defaultdict(list)
     for report in reports:
         defences[report["recipe"]].append(report)
@@ -43,13 +44,15 @@ def table(reports: Sequence[Report]) -> str:
 
 
 def _before(reports: Sequence[Report], attacks: Sequence[str]) -> list[str]:
-    """The model before: the same for every report, so each attack is read from the first that has it."""
+    """The model before: the same for every report, so each attack is read from the one that has it of most texts."""
     clean = reports[0]["clean_accuracy"]["before"]["value"]
     cells = [
-        _cell([each for report in reports for each in report["attacks"] if each["attack"] == a][:1], "before")
+        _cell([max(own, key=lambda each: int(each["before"]["n"]))], "before")
         for a in attacks
+        if (own := [each for report in reports for each in report["attacks"] if each["attack"] == a])
     ]
-    return ["*(before)*", "", "", f"{100 * clean:.1f}", *cells, "", "", "", ""]
+    texts = max(each["before"]["n"] for report in reports for each in report["attacks"])
+    return ["*(before)*", "", "", str(texts), f"{100 * clean:.1f}", *cells, "", "", "", ""]
 
 
 def _row(name: str, reports: Sequence[Report], attacks: Sequence[str]) -> list[str]:
@@ -69,6 +72,7 @@ def _row(name: str, reports: Sequence[Report], attacks: Sequence[str]) -> list[s
         name,
         str(len(reports)),
         _rows([int(report["training"]["rows"]) for report in reports]),
+        _rows([int(each["before"]["n"]) for report in reports for each in report["attacks"]]),
         f"{100 * clean:.1f} ({100 * points:+.1f})",
         *cells,
         closed,
@@ -79,7 +83,7 @@ def _row(name: str, reports: Sequence[Report], attacks: Sequence[str]) -> list[s
 
 
 def _rows(numbers: Sequence[int]) -> str:
-    """How many rows were trained on, where seeds differ from the fewest to the most."""
+    """How many rows, where seeds differ from the fewest to the most."""
     return f"{min(numbers):,}" if min(numbers) == max(numbers) else f"{min(numbers):,}-{max(numbers):,}"
 
 
@@ -93,7 +97,9 @@ def _cell(attacks: Sequence[Mapping[str, Any]], side: str) -> str:
     if one.low is None or one.high is None:
         return "–"
     mark = "†" if side == "after" and attacks[0]["trained_on"] else ""
-    return f"{100 * mean:.1f}{mark} [{100 * one.low:.0f}, {100 * one.high:.0f}]"
+    drawn = [each["expectation"]["accuracy_under_attack"]["value"] for each in attacks if "expectation" in each]
+    again = f" ‖ {100 * fmean(drawn):.1f}" if drawn and side == "after" else ""
+    return f"{100 * mean:.1f}{mark} [{100 * one.low:.0f}, {100 * one.high:.0f}]{again}"
 
 
 def _mean(values: Sequence[float | None]) -> str:

@@ -42,3 +42,23 @@ def test_gaps_closed_are_of_what_the_attack_took(
         ("context:es", "fgws:es"),
     }
     assert len({request.out for request in asked}) == len(asked)
+
+
+def test_another_model_has_runs_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[AttackRequest] = []
+
+    def attack(request: AttackRequest) -> SimpleNamespace:
+        asked.append(request)
+        return SimpleNamespace(
+            summary=SimpleNamespace(clean_accuracy=proportion(9, 10), accuracy_under_attack=proportion(1, 10))
+        )
+
+    monkeypatch.setattr(inputs, "attack", attack)
+    words = ["--work", str(tmp_path / "work"), "--out", str(tmp_path), "--also", f"es={tmp_path / 'larger'}"]
+    inputs.main(words)
+    assert "## larger" in (tmp_path / "inputs.md").read_text(encoding="utf-8")
+    own = [request for request in asked if request.model == str(tmp_path / "larger")]
+    assert {request.data.source for request in own} == {"starter-es"}
+    assert len({request.out for request in asked}) == len(asked)
+    with pytest.raises(SystemExit):
+        inputs.main(["--work", str(tmp_path), "--also", "fr=larger"])

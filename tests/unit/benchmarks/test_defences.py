@@ -18,7 +18,7 @@ def report(defence: str, seed: int, *, before: int, after: int) -> dict[str, Any
     attack = {
         "attack": "pwws",
         "trained_on": defence == "a2t",
-        **{name: {"accuracy_under_attack": proportion(k, 20).as_dict()} for name, k in side.items()},
+        **{name: {"n": 20, "accuracy_under_attack": proportion(k, 20).as_dict()} for name, k in side.items()},
     }
     clean = {"before": proportion(18, 20).as_dict(), "after": proportion(17, 20).as_dict()}
     closed = {"gap_closed": (after - before) / (18 - before)}
@@ -46,12 +46,19 @@ def test_a_row_is_the_mean_over_seeds() -> None:
     assert [line.split(" | ")[0] for line in lines[2:]] == ["| *(before)*", "| plain", "| a2t"]
     assert lines[3].split(" | ")[2] == "1,000"
     a2t = [cell.strip() for cell in lines[-1].strip("|").split("|")]
-    assert a2t[:4] == ["a2t", "2", "1,000-2,000", "85.0 (-5.0)"]
+    assert a2t[:5] == ["a2t", "2", "1,000-2,000", "20", "85.0 (-5.0)"]
     low, high = proportion(8, 20).low, proportion(8, 20).high  # the mean of 10 and 6, of 20
     assert low is not None
     assert high is not None
-    assert a2t[4] == f"40.0† [{100 * low:.0f}, {100 * high:.0f}]"
-    assert a2t[5:] == ["38 % / –", "15", "25 %", ""]  # (8/16 + 4/16) / 2, to even
+    assert a2t[5] == f"40.0† [{100 * low:.0f}, {100 * high:.0f}]"
+    assert a2t[6:] == ["38 % / –", "15", "25 %", ""]  # (8/16 + 4/16) / 2, to even
+
+
+def test_a_vote_is_told_in_expectation_too() -> None:
+    vote = report("safer", 0, before=2, after=10)
+    vote["attacks"][0]["expectation"] = {"accuracy_under_attack": proportion(7, 20).as_dict()}
+    (line,) = [line for line in page([vote]).splitlines() if line.startswith("| safer")]
+    assert "] ‖ 35.0 |" in line
 
 
 def test_what_is_there_is_not_trained_again(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
