@@ -32,7 +32,7 @@ from robust.results.summary import Summary, summarise
 from robust.victims.calibrated import at_temperature
 from robust.victims.defended import defended
 from robust.victims.load import load_for_task, task_of
-from robust.victims.smoothed import in_expectation
+from robust.victims.smoothed import draws, in_expectation
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -255,6 +255,7 @@ def _manifest(
         "robust": __version__,
         "recipe": {"name": recipe.name, "sha": recipe.sha, "resolved": recipe.resolved(), "models": models},
         "model": meta.as_dict(),
+        **({"draws": n} if (n := draws(victim)) is not None else {}),
         "data": {**about(table, aligned), **({"of": of} if of is not None else {})},
         "seed": request.seed,
         "environment": environment(),

@@ -6,11 +6,12 @@ import json
 import shlex
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 import typer
 
 from robust.cli.options import (
+    CalibrateOption,
     ConfigOption,
     DataOption,
     DefencesOption,
@@ -36,9 +37,6 @@ from robust.cli.options import (
     TrustOption,
 )
 
-if TYPE_CHECKING:
-    from robust.runner import AttackRequest
-
 
 def attack(
     recipe: RecipeOption,
@@ -61,14 +59,15 @@ def attack(
     config: ConfigOption = None,
     lang: LangOption = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Attack the first N examples.")] = None,
-    calibrate: Annotated[
-        str | None,
+    calibrate: CalibrateOption = None,
+    expectation: Annotated[
+        bool,
         typer.Option(
-            metavar="DEV",
-            help="Divide a classifier's logits by the temperature that fits these labelled data (read as --data): "
-            "a model that is too sure may look robust without being so.",
+            "--expectation",
+            help="Attack the mean over other draws of a model that answers by a vote over random draws, in place of "
+            "the vote whose draws a text fixes.",
         ),
-    ] = None,
+    ] = False,
     seed: SeedOption = 0,
     overrides: Annotated[
         list[str] | None, typer.Option("--set", help="Override a recipe field: attack.query_budget=500. Repeatable.")
@@ -90,6 +89,7 @@ def attack(
     An interrupted run goes on where it stopped when the same command is given again.
     """
     from robust.cli import present
+    from robust.cli.calibrate import at_own_temperature
     from robust.cli.progress import attack_bar
     from robust.data.labels import parse_label_map
     from robust.data.source import DataSpec
@@ -129,11 +129,12 @@ def attack(
         max_per_second=max_per_second,
         engine=EngineOptions(in_flight=in_flight),
         defences=tuple(defences or ()),
+        expectation=expectation,
         fresh=force,
         command=shlex.join(["robust", *sys.argv[1:]]),
     )
     if calibrate is not None:
-        request = _calibrated(request, calibrate)
+        request = at_own_temperature(request, calibrate)
     try:
         with attack_bar(f"{Path(recipe).stem} → {model}") as tell:
             run = run_attack(request, tell)
@@ -149,21 +150,6 @@ def attack(
         typer.echo(json.dumps({**run.as_json(), **told}, ensure_ascii=False))
     else:
         present.show(run, most=examples)
-
-
-def _calibrated(request: AttackRequest, source: str) -> AttackRequest:
-    """The request at the temperature that fits the data of `source`, which is said on standard error."""
-    from dataclasses import replace
-
-    from robust.evaluation.temperature import fitted
-    from robust.starter import NAMES
-
-    dev = replace(request.data, source=source, limit=None, lang=None if source in NAMES else request.data.lang)
-    found, rows = fitted(request, dev)
-    typer.echo(f"temperature {found:.4g}, by {rows} rows of {source}", err=True)
-    if source == request.data.source:
-        typer.echo("note: these rows are attacked, too; other data would tell the temperature honestly", err=True)
-    return replace(request, temperature=found)
 
 
 def field_number(asked: str | None) -> Literal[0, 1] | None:

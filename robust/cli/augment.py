@@ -100,7 +100,7 @@ def augment(
     from robust.cli.present import console
     from robust.data.labels import parse_label_map
     from robust.data.table import DataSpec
-    from robust.data.write import QUESTIONS, SENTENCES, TABLES, writable
+    from robust.data.write import QUESTIONS, SENTENCES, TABLES, target, writable
     from robust.errors import UserError
     from robust.lang.base import language
     from robust.stages.augment.run import AugmentRequest
@@ -112,6 +112,8 @@ def augment(
     changes = [*(overrides or ()), *([f"augment.copies={copies}"] if copies else ())]
     plan, weights = _plan(recipe, transformation, from_run or (), changes)
     writable(out, kinds={"tagging": SENTENCES, "qa": QUESTIONS}.get(kind, TABLES), force=force)
+    if Path(data).exists() and target(out).resolve() == Path(data).resolve():
+        raise UserError(f"--out {out} is the file that is read", fix="give another name")
     spec = DataSpec(
         source=data,
         text=text,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from robust.cli.options import (
+    CalibrateOption,
     CalibrationOption,
     ConfigOption,
     DataSplitOption,
@@ -123,6 +124,7 @@ def evaluate(
     shift: Annotated[
         bool, typer.Option("--shift", help="Compare every --data after the first with the first (clean).")
     ] = False,
+    calibrate: CalibrateOption = None,
     calibration: CalibrationOption = False,
     masking: Annotated[
         bool,
@@ -170,6 +172,7 @@ def evaluate(
             "--slice-by": slice_by,
             "--pairs": pairs,
             "--shift": shift,
+            "--calibrate": calibrate,
             "--calibration": calibration,
             "--masking": masking,
             "--against": against,
@@ -249,7 +252,7 @@ def evaluate(
     else:
         one = suites.only(specs, suite, model)
         looks = suites.Looks(calibration=calibration, masking=masking)
-        suites.standard(suite, one, asked, against or (), looks, each=each, as_json=as_json)
+        suites.standard(suite, one, asked, against or (), looks, calibrate=calibrate, each=each, as_json=as_json)
 
 
 def _has_header(source: str) -> bool:

@@ -7,6 +7,14 @@ from typing import Annotated
 
 import typer
 
+CalibrateOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="DEV",
+        help="Divide a classifier's logits by the temperature that fits these labelled data (read as --data): "
+        "a model that is too sure may look robust without being so.",
+    ),
+]
 CalibrationOption = Annotated[
     bool, typer.Option("--calibration", help="Also expected calibration error and Brier score, clean and attacked.")
 ]

@@ -126,9 +126,16 @@ def _lines(runs: Sequence[FinishedRun]) -> list[tuple[str, list[str]]]:
     if any(s.overlap_under_attack for s in sums):
         shown = [s.overlap_under_attack.percent() if s.overlap_under_attack else "–" for s in sums]
         lines.append(("overlap under attack", shown))
+    if any("draws" in m for m in said):
+        lines.append(("draws of the vote", [_draws(m) for m in said]))
     if any(s.errors for s in sums):
         lines.append(("errors", [str(s.errors) for s in sums]))
     return lines
+
+
+def _draws(manifest: Mapping[str, Any]) -> str:
+    how = "in expectation" if "expectation" in manifest["identity"] else "fixed by the text"
+    return f"{manifest['draws']}, {how}" if "draws" in manifest else "–"
 
 
 def _number(value: float | None) -> str:
@@ -141,6 +148,8 @@ def _share(value: float | None) -> str:
 
 def notes(run: FinishedRun) -> list[str]:
     """What a reader must know besides the numbers: rows left out, errors, where the run lies."""
+    from robust.results.flags import blind
+
     data: Mapping[str, Any] = run.manifest["data"]
     model: Mapping[str, Any] = run.manifest["model"]
     lines = []
@@ -158,6 +167,13 @@ def notes(run: FinishedRun) -> list[str]:
         first = next(row for row in run.rows if row["status"] == "error")
         reason = first["error"].strip().splitlines()[-1]
         lines.append(f"{errors} examples ended in an error and count nowhere; {first['example_id']}: {reason}")
+    identity: Mapping[str, Any] = run.manifest["identity"]
+    if "draws" in run.manifest and "expectation" not in identity:
+        lines.append(
+            f"the model answers by a vote over {run.manifest['draws']} random draws, which each text fixes; "
+            "--expectation attacks the mean over others"
+        )
+    lines += [f"flag: {line}" for line in blind(run.rows, calibrated="temperature" in identity)]
     lines.append(f"run: {run.path}")
     return lines
 

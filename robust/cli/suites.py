@@ -34,7 +34,7 @@ _IDLE: Mapping[str, frozenset[str]] = {
     "ibp": frozenset(("draws", "mask_rate", "mask")),
 }
 """What certificates by each method do not look at."""
-_OF_ATTACKS = frozenset(("--data", "--limit", "--each", "--calibration", "--masking", "--against"))
+_OF_ATTACKS = frozenset(("--data", "--limit", "--each", "--calibrate", "--calibration", "--masking", "--against"))
 """Options that not every suite knows, by suite."""
 
 
@@ -132,16 +132,27 @@ def clean(request: EvaluationRequest, against: Sequence[Path], looks: Looks, *, 
 
 
 def standard(
-    suite: str, data: DataSpec, asked: Asked, against: Sequence[Path], looks: Looks, *, each: bool, as_json: bool
+    suite: str,
+    data: DataSpec,
+    asked: Asked,
+    against: Sequence[Path],
+    looks: Looks,
+    *,
+    calibrate: str | None,
+    each: bool,
+    as_json: bool,
 ) -> None:
     """Run a suite of attacks and show the worst case."""
     from robust.cli import looks as looks_
     from robust.cli import worst_case
+    from robust.cli.calibrate import at_own_temperature
     from robust.cli.present import console
     from robust.evaluation.standard import evaluate
     from robust.runner import AttackRequest
 
     request = AttackRequest(recipe="", data=data, **vars(asked))
+    if calibrate is not None:
+        request = at_own_temperature(request, calibrate)
     with resumable(), _attack_bar(asked.model) as tell:
         run = evaluate(request, suite, each=each, on_progress=tell)
     if run.resumed:

@@ -164,6 +164,9 @@ def train(
             typer.echo("interrupted: the same command goes on where this one stopped", err=True)
             raise typer.Exit(130) from None
         if found is None:
+            if as_json:
+                typer.echo(json.dumps({"model": str(out), "measured": False}, ensure_ascii=False))
+            typer.echo(f"{'model' if seeds is None else 'models'}: {out}", err=True)
             return
         trained.show(found, to_stderr=as_json)
         if as_json:

@@ -43,7 +43,7 @@ def show(report: Mapping[str, Any], *, to_stderr: bool) -> None:
             if "expectation" in each:
                 again = each["expectation"]["accuracy_under_attack"]
                 cells = ["", Estimate(**again).percent(), "", "", ""]
-                grid.add_row("    in expectation over draws", str(again["n"]), *cells)
+                grid.add_row(f"    in expectation, {each['expectation'].get('draws')} draws", str(again["n"]), *cells)
         mean = report["mean"].get(title.removeprefix("attacks ").replace(" ", "_"))
         if mean and len(chosen) > 1:
             grid.add_row(

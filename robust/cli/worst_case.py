@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from robust.cli.scores import grid
+from robust.results.flags import blind
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -69,6 +70,8 @@ def notes(run: FinishedSuite, found: WorstCase) -> list[str]:
         first = next(row for row in run.rows if row["status"] == "error")
         reason = (first["error"] or "no reason given").strip().splitlines()[-1]
         lines.append(f"{found.errors} examples ended in an error and count nowhere; {first['example_id']}: {reason}")
+    first_run = next(iter(run.runs.values()), ())
+    lines += [f"flag: {line}" for line in blind(first_run, calibrated="temperature" in said["identity"])]
     lines.append(f"{said['seconds']:.1f} s on {model['device']} in {model['dtype']}")
     lines.append(f"run: {run.path} (one directory an attack under attacks/)")
     return lines

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -21,7 +21,7 @@ from robust.evaluation.paired import compare
 from robust.results.calibration import saturated, temperature
 from robust.results.estimates import proportion
 from robust.runner import AttackRequest, FinishedRun, Progress, attack
-from robust.victims.smoothed import votes
+from robust.victims.smoothed import own, votes
 
 ATTACK_SEED = 0
 """Trainings differ by their seeds; what they are attacked with is the same."""
@@ -38,7 +38,10 @@ Listener = Callable[[str, str, Progress], None]
 
 @dataclass(frozen=True, kw_only=True)
 class Side:
-    """A model before or after: as a victim, where attacks find it, its answers on the test rows and its temperature."""
+    """A model before or after: as a victim, where attacks find it, its answers on the test rows and its temperature.
+
+    `saturated`: the share of answers with a probability of 1 at that temperature, of the model itself where it votes.
+    """
 
     name: str
     model: str
@@ -52,14 +55,16 @@ def side(name: str, model: str, victim: Victim, prepared: Prepared) -> Side:
     """Score a model on the test rows, and find its temperature on the dev rows."""
     plan = prepared.plan
     answers, gold = _answers(victim, prepared.test, prepared)
-    fit = temperature(*_answers(victim, plan.dev, prepared)) if plan.recipe.measure.calibrate else None
+    bare = cast(Victim, own(victim))
+    sure = answers if bare is victim else _answers(bare, prepared.test, prepared)[0]
+    fit = temperature(*_answers(bare, plan.dev, prepared)) if plan.recipe.measure.calibrate else None
     return Side(
         name=name,
         model=model,
         victim=victim,
         right=tuple((answers.argmax(axis=1) == np.array(gold)).tolist()),
         temperature=fit,
-        saturated=saturated(answers),
+        saturated=saturated(sure / (fit or 1.0)),
     )
 
 

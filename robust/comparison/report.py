@@ -29,7 +29,7 @@ def report(
 
     `gap_closed` is the part of the accuracy that the attack took before which it no longer takes: (after - before) /
     (clean before - before), all on the attacked examples; it is negative where the model got worse, None where the
-    attack took nothing.
+    attack took nothing. Of a vote, what is left after is the smaller of two numbers (`least`).
     """
     before, after = sides
     attacks = [_attack(prepared, name, own) for name, own in runs.items()]
@@ -70,14 +70,21 @@ def _attack(prepared: Prepared, name: str, runs: Mapping[str, FinishedRun]) -> d
             "words_changed_mean": told["words_changed_mean"],
             "seconds": run.manifest["seconds"],
             "run": str(run.path),
+            **({"draws": run.manifest["draws"]} if "draws" in run.manifest else {}),
         }
     found["difference"] = paired(runs["after"].rows, runs["before"].rows).as_dict()
     found["gap_closed"] = gap_closed(
         clean=found["before"]["clean_accuracy"]["value"],
         before=found["before"]["accuracy_under_attack"]["value"],
-        after=found["after"]["accuracy_under_attack"]["value"],
+        after=least(found),
     )
     return found
+
+
+def least(attack: Mapping[str, Any]) -> float | None:
+    """What is left after: of a vote the smaller of what is left with its draws fixed and in expectation over others."""
+    found = [attack[side]["accuracy_under_attack"]["value"] for side in ("after", "expectation") if side in attack]
+    return None if None in found else min(found)
 
 
 def gap_closed(*, clean: float | None, before: float | None, after: float | None) -> float | None:
@@ -94,7 +101,10 @@ def means(attacks: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         ("trained_on", [a for a in attacks if a["trained_on"]]),
         ("held_out", [a for a in attacks if not a["trained_on"] and not a["control"]]),
     ):
-        values = {side: [a[side]["accuracy_under_attack"]["value"] for a in chosen] for side in ("before", "after")}
+        values = {
+            "before": [a["before"]["accuracy_under_attack"]["value"] for a in chosen],
+            "after": [least(a) for a in chosen],
+        }
         whole = bool(chosen) and None not in (*values["before"], *values["after"])
         cleans = [a["before"]["clean_accuracy"]["value"] for a in chosen]
         mean = {side: fmean(values[side]) if whole else None for side in values}
@@ -118,6 +128,14 @@ def _flags(
             for weaker, others in STRONGER.items()
             if weaker in runs
         }
+        if each.name == "after":
+            pairs |= {
+                f"{name} with fixed draws": {
+                    f"{name} in expectation": paired(own["expectation"].rows, own["after"].rows).as_dict()
+                }
+                for name, own in runs.items()
+                if "expectation" in own
+            }
         errors = {
             name: missing
             for name, own in runs.items()

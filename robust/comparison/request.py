@@ -6,6 +6,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from robust.comparison.fit import check_labels, check_learnt
+from robust.comparison.fit import notes as fit_notes
 from robust.core.attack import Attack, needs_gradients
 from robust.core.types import Lang
 from robust.core.victim import Victim
@@ -98,6 +100,7 @@ def prepare(request: TrainRequest) -> Prepared:
     examples.check(dev, labels=examples.label_names(train))
     test, more = _test(request, dev)
     notes += more
+    check_labels(victim, (train, dev, test))
     langs = _languages(test, lang)
     if lacking := {*_languages(train, lang), *langs} - set(recipe.languages):
         raise UserError(
@@ -108,9 +111,11 @@ def prepare(request: TrainRequest) -> Prepared:
     notes += left_out
     controls = _controls(request, recipe, {each.name for each in chosen})
     chosen += [control for control in map(_attack, controls) if set(langs) <= set(control.languages)]
-    attacks = [_built(each, recipe, langs) for each in learnt_from]
-    for each in attacks:
-        each.check(victim)
+    learnt = _languages(train, lang)
+    attacks = [_built(each, recipe, learnt) for each in learnt_from]
+    for told, attack in zip(learnt_from, attacks, strict=True):
+        check_learnt(told, attack, victim, learnt)
+    notes += fit_notes(victim, train, dev, test, {*learnt, *langs})
     plan = Plan(
         recipe=recipe,
         model=request.model,
@@ -118,7 +123,7 @@ def prepare(request: TrainRequest) -> Prepared:
         attacks=attacks,
         train=train,
         dev=dev,
-        noise=_noise(recipe, _languages(train, lang)),
+        noise=_noise(recipe, learnt),
         lang=lang,
     )
     return Prepared(

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from robust import __version__
 from robust.comparison.measure import Listener
-from robust.comparison.report import REPORT_VERSION, gap_closed, means
+from robust.comparison.report import REPORT_VERSION, gap_closed, least, means
 from robust.comparison.request import TrainRequest
 from robust.comparison.run import RUNS, Measured, measured, write_report
 from robust.errors import UserError
@@ -132,15 +132,13 @@ def _attack(name: str, found: Sequence[Measured]) -> dict[str, Any]:
         },
         "after": {"accuracy_under_attack": after["after"], "by_seed": after["by_seed"]},
         "difference": after["difference"],
-        "gap_closed": gap_closed(
-            clean=clean["value"],
-            before=float(before.mean()) if before.size else None,
-            after=after["after"]["value"],
-        ),
     }
     for side in [side for side in sides if side != "after"]:
         again = _after(tables[side], before)
         result[side] = {"accuracy_under_attack": again["after"], "by_seed": again["by_seed"]}
+        result[side] |= {key: told[side][key] for key in ("draws",) if key in told[side]}
+    left = float(before.mean()) if before.size else None
+    result["gap_closed"] = gap_closed(clean=clean["value"], before=left, after=least(result))
     return result
 
 

@@ -22,6 +22,7 @@ from robust.results.calibration import saturated
 from robust.results.estimates import Estimate, proportion
 from robust.results.flags import flags
 from robust.runner import AttackRequest, FinishedRun, Loaded
+from robust.victims.smoothed import own
 
 LIMIT = 100
 """Examples that are looked at, the first ones."""
@@ -95,7 +96,9 @@ def check(request: AttackRequest, *, runs: Path, loaded: Loaded | None = None, l
         raise UserError(f"{victim.meta.name} is for the task {victim.meta.task}", fix="check a classifier")
     chosen = loaded.aligned.examples[:limit]
     answers = logits(victim, [example.fields(example.text) for example in chosen])
-    seen = Masking(n=len(chosen), saturated=saturated(answers), calibrated=request.temperature is not None)
+    alone: Any = own(victim)  # a vote is never sure, whatever is voted on
+    sure = answers if alone is victim else logits(alone, [example.fields(example.text) for example in chosen])
+    seen = Masking(n=len(chosen), saturated=saturated(sure), calibrated=request.temperature is not None)
     if not isinstance(victim, GradientVictim):
         return seen
     few = replace(loaded, aligned=replace(loaded.aligned, examples=list(chosen)))

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from robust.results.estimates import bootstrap, points
+from robust.results.estimates import bootstrap, points, proportion
 
 RESAMPLES = 10_000
 
@@ -51,7 +51,8 @@ def compare(first: Sequence[bool], second: Sequence[bool], *, resamples: int = R
     """Compare what two classifiers got right, row by row.
 
     The interval holds the middle 95 % of the differences in `resamples` resamples of the rows (Efron 1979; percentile
-    method). Raises `ValueError` for sequences of different lengths.
+    method). Where no row tells the two apart, resampling would be sure that none ever does: there the ends are those of
+    Wilson's interval for none of `n`, on either side. Raises `ValueError` for sequences of different lengths.
     """
     if len(first) != len(second):
         raise ValueError(f"{len(first)} rows and {len(second)} rows are not the same rows")
@@ -59,11 +60,12 @@ def compare(first: Sequence[bool], second: Sequence[bool], *, resamples: int = R
     n, gained, lost = len(first), int((difference > 0).sum()), int((difference < 0).sum())
     # every row adds 1, 0 or -1
     found = bootstrap(difference.reshape(-1, 1), lambda sums: sums[..., 0] / n, resamples=resamples, seed=seed)
+    apart = 0.0 if gained or lost or not n else proportion(0, n).high or 0.0
     return Difference(
         value=found.value,
         n=n,
-        low=found.low,
-        high=found.high,
+        low=-apart if apart else found.low,
+        high=apart if apart else found.high,
         first_only=gained,
         second_only=lost,
         p_value=mcnemar(gained, lost) if n else None,

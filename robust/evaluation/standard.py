@@ -193,6 +193,7 @@ def _manifest(
             "data": f"{table.name}@{table.fingerprint}",
             "n": len(aligned.examples),
             "each": each,
+            **({"temperature": f"{request.temperature:.9g}"} if request.temperature is not None else {}),
         },
         "command": request.command,
         "robust": __version__,

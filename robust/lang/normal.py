@@ -29,6 +29,8 @@ _OF_SIGN: Mapping[str, str] = MappingProxyType(
 )
 _OWN: Mapping[Lang, str] = {"en": "", "es": "áéíóúüñ"}
 _RUN = re.compile(r"(\w)\1{2,}")
+_EITHER = frozenset({"papa", "papas", "sabana", "sabanas"})
+"""Words that the lists do not know, of which an accent makes another: potatoes are no fathers."""
 MUCH = 50.0
 """How many times commoner than a known word its accented form has to be, for the accent to be put on."""
 
@@ -36,7 +38,16 @@ MUCH = 50.0
 def normalise(text: str, lang: Lang) -> str:
     """The text with every disguised word undone; a text without any comes back as it is."""
     shown = _HIDDEN.sub("", unicodedata.normalize("NFC", text))
+    if not shown.isascii():
+        shown = "".join(map(_of_a_font, shown))
     return _TOKEN.sub(lambda found: plain(found[0], lang), shown)
+
+
+def _of_a_font(letter: str) -> str:
+    """A full-width or mathematical letter or digit as the plain one; any other as it is."""
+    if not unicodedata.decomposition(letter).startswith(("<wide>", "<font>")):
+        return letter
+    return unicodedata.normalize("NFKC", letter)
 
 
 @lru_cache(maxsize=1 << 16)
@@ -105,7 +116,7 @@ def _accented(word: str, lang: Lang) -> str:
         return word
     small = word.lower()
     ways = by_letters(lang).get(bare(small), ())
-    if not ways or ways[0] == small or like(word, small) != word:
+    if not ways or ways[0] == small or small in _EITHER or like(word, small) != word:
         return word
     best, here = frequencies(lang)[ways[0]], count(small, lang)
     return like(word, ways[0]) if best > (MUCH if known(small, lang) else 1) * here else word

@@ -140,6 +140,12 @@ class TrainRecipe(Part):
             raise ValueError("`noise` and `smoothing` both draw the texts of an epoch: keep one")
         if self.noise is not None and self.adversarial is not None and self.adversarial.when == "each_epoch":
             raise ValueError("`noise` and attacks in the loop both bring a second text: write `when: once`")
+        looped = self.adversarial is not None and self.adversarial.when == "each_epoch"
+        if looped and self.adversarial is not None and self.train.epochs <= self.adversarial.clean_epochs:
+            clean = self.adversarial.clean_epochs
+            raise ValueError(
+                f"the first attack is after {clean} clean epochs: train.epochs has to be more than {clean}"
+            )
         if self.smoothing is not None and self.train.word_dropout:
             raise ValueError("`smoothing` changes the words of a text already: leave train.word_dropout at 0")
         if self.train.label_smoothing and self.defence is not None and self.defence.name == "mixada":

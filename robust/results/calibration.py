@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 LOWEST, HIGHEST = 1e-6, 1e6
-"""Temperatures that are looked at."""
+"""Temperatures that are looked at, and beyond them as far as the logits' own size asks for."""
+MARGIN = 100.0
 
 _GOLDEN = (math.sqrt(5) - 1) / 2
 
@@ -35,7 +36,8 @@ def temperature(logits: npt.ArrayLike, labels: Sequence[int]) -> float:
         return float(-(targets * log_softmax(scores / math.exp(log_t))).sum() / n)
 
     # convex in 1 / T, so it has one valley
-    low, high = math.log(LOWEST), math.log(HIGHEST)
+    size = float(np.ptp(scores, axis=1).max()) or 1.0
+    low, high = math.log(min(LOWEST, size / MARGIN)), math.log(max(HIGHEST, size * MARGIN))
     left, right = high - _GOLDEN * (high - low), low + _GOLDEN * (high - low)
     at_left, at_right = cost(left), cost(right)
     while high - low > 1e-6:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
+
+from robust.results.calibration import saturated
+from robust.results.rows import Row
 
 STRONGER: Mapping[str, tuple[str, ...]] = {
     "random-order": ("textfooler", "pwws", "kuleshov", "beam-synonyms"),
@@ -14,6 +17,12 @@ SURE = 0.05
 
 GONE = 0.1
 """The share of texts without a gradient from which on attacks by gradients are not to be believed."""
+
+
+def blind(rows: Sequence[Row], *, calibrated: bool) -> list[str]:
+    """The flag of a classifier that is too sure for attacks that follow its scores, by the rows of a run."""
+    told = [row["clean_logits"] for row in rows if len(row["clean_logits"] or ())]
+    return flags({}, saturation=saturated(told) if told else 0.0, calibrated=calibrated, errors={})
 
 
 def flags(
@@ -27,9 +36,10 @@ def flags(
     """What a reader should look into before believing that a model is robust.
 
     `attacks` holds, for pairs `weaker` → `stronger`, the paired difference of the accuracies under attack (stronger
-    minus weaker). `saturation` is the share of clean answers whose probability is 1 in float32, `vanishing` that of
-    texts whose gradient is numerically zero (None: not known). As in the checks of AutoAttack (Croce & Hein 2020) and
-    of Athalye et al. 2018: a stronger attack that does less harm points to hidden gradients or scores.
+    minus weaker). `saturation` is the share of clean answers whose probability is 1 in float32, as attacks see them
+    (`calibrated`: at the temperature that fits development data), `vanishing` that of texts whose gradient is
+    numerically zero (None: not known). As in the checks of AutoAttack (Croce & Hein 2020) and of Athalye et al. 2018: a
+    stronger attack that does less harm points to hidden gradients or scores.
     """
     found = []
     for weaker, others in attacks.items():
@@ -41,10 +51,11 @@ def flags(
                     f"{stronger} does less harm than {weaker}, which knows less ({points}): "
                     "its scores or gradients may be hidden from it"
                 )
-    if saturation > 0.5 and not calibrated:
+    if saturation > 0.5:
+        fix = "the temperature does not help" if calibrated else "calibrate first"
         found.append(
             f"{100 * saturation:.0f} % of the clean answers have a probability of 1: attacks that follow a score are "
-            "blind; calibrate first"
+            f"blind; {fix}"
         )
     if vanishing is not None and vanishing > GONE:
         found.append(

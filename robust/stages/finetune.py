@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from robust.checkpoints import threads
 from robust.core.types import Floats
-from robust.errors import UserError
+from robust.errors import ModelError, UserError
 from robust.recipe.distil import Distillation
 from robust.recipe.finetune import FinetuneRecipe
 from robust.recipe.parts import WordPiece
@@ -39,7 +39,7 @@ class Finetuned:
     `scores` are the numbers of every set by name, `dev` first: accuracy, macro_f1 and matthews of a classifier, for
     one; `sizes` are their numbers of rows. `measure` is the score that chose the checkpoint. `baseline` has the
     accuracies of a bag of words, where asked for. `steps` counts the updates of the weights; `processes` shared each.
-    `tokens` were read while training, padding included; `energy` is that of this call, an earlier one's not included.
+    `tokens` were read while training, padding included; `energy` is that of all calls, up to their last checkpoints.
     `chosen` is False where the last weights were kept, whatever the dev set says.
     """
 
@@ -156,18 +156,18 @@ def finetune(
         trainer = trainers.make(
             recipe, task, model, tokenizer, learnt, dev, labels, place, device, progress, soft, hardening
         )
-        before = trainers.seconds(place)
+        before, joules = trainers.spent(place)
         started, meter = time.monotonic(), Meter()
         trainer.train(resume_from_checkpoint=processes.from_first(lambda: _last_checkpoint(place)))
         seconds = before + time.monotonic() - started
-        energy = meter.energy()
+        energy = meter.energy(before=joules)
         if hardening is not None:
             hardening.finish(model)
             notes += hardening.notes
         if recipe.adapt.weight_ensemble is not None:
             alpha = recipe.adapt.weight_ensemble
             notes.append(f"Each weight is {1 - alpha:g} of the start and {alpha:g} of what was trained from it.")
-        model = _rounded(adapt.finish(model), recipe.weights)
+        model = _rounded(_finite(adapt.finish(model), recipe), recipe.weights)
 
         def score(table: AnyTable) -> Mapping[str, Estimate]:
             encoded = task.encode(table, tokenizer, labels=labels, how=recipe.train, training=False)
@@ -224,6 +224,16 @@ def _dtype(name: str) -> Any:
     import torch
 
     return getattr(torch, name)
+
+
+def _finite(model: Any, recipe: FinetuneRecipe) -> Any:
+    """The model. Raises `ModelError` for one that nothing can be asked of any more."""
+    if all(bool(weights.isfinite().all()) for weights in model.parameters()):
+        return model
+    raise ModelError(
+        "the training diverged: weights of the model are no longer numbers",
+        fix=f"--set train.learning_rate=… lower than {recipe.train.learning_rate:g}, with --force",
+    )
 
 
 def _rounded(model: PreTrainedModel, weights: str) -> PreTrainedModel:

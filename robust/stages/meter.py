@@ -42,7 +42,7 @@ class Energy:
 
 
 class Meter:
-    """Measures between its start and each reading; a resumed run adds what earlier readings gave."""
+    """Measures this process and its GPU, between its start and each reading."""
 
     def __init__(self, *, root: Path = Path("/sys/class/powercap")) -> None:
         self._zones = _zones(root)
@@ -54,16 +54,16 @@ class Meter:
         times = os.times()
         return time.monotonic(), times.user + times.system, _gpu_joules() if self._gpu is not None else None, zones
 
-    def energy(self) -> Energy:
-        """Energy since the start. A counter that wrapped around counts as one that did not move."""
+    def energy(self, *, before: float = 0.0) -> Energy:
+        """Energy since the start, and the joules of `before` it. A counter that wrapped counts as one that stood."""
         _, cpu, gpu, zones = (
             None if now is None or was is None else now - was
             for now, was in zip(self._read(), self._start, strict=True)
         )
         processor, how = (max(0.0, zones or 0.0), "rapl") if self._zones else (WATTS_A_CORE * (cpu or 0.0), "assumed")
         if gpu is not None:
-            return Energy(joules=processor + gpu, method=f"{how} + nvml")
-        return Energy(joules=processor, method=how)
+            return Energy(joules=before + processor + gpu, method=f"{how} + nvml")
+        return Energy(joules=before + processor, method=how)
 
 
 def _zones(root: Path) -> list[Path]:

@@ -12,6 +12,7 @@ from robust.checkpoints.device import pick_device
 from robust.core.types import Floats
 from robust.recipe.finetune import FinetuneRecipe
 from robust.stages import adapt, distil, processes
+from robust.stages.meter import Meter
 from robust.stages.sampling import Shuffled, by_length, restored
 from robust.stages.tasks import AnyTable, Items, Task
 from robust.stages.workspace import Workspace
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 Progress: TypeAlias = Callable[[int, int, Mapping[str, float]], None]
 """Called with (step, all steps, numbers such as `loss` or `eval_accuracy`) while a model trains."""
 
-COMPLETE = "complete"
+COMPLETE, SPENT = "complete", "cost.json"
 """A file of this name marks a checkpoint that was written to its end."""
 
 
@@ -184,10 +185,10 @@ def _bf16(wanted: Literal["auto"] | bool, device: str) -> bool:
 
 
 def _bookkeeping(train: Items, place: Workspace, progress: Progress | None) -> Any:
-    """A callback that turns the epoch of the data, marks checkpoints complete, keeps time and reports."""
+    """A callback that turns the epoch of the data, marks checkpoints complete, keeps account of costs, reports."""
     from transformers import TrainerCallback
 
-    begun, before = time.monotonic(), seconds(place)
+    begun, meter, (before, joules) = time.monotonic(), Meter(), spent(place)
 
     class Bookkeeping(TrainerCallback):
         def on_epoch_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
@@ -200,15 +201,17 @@ def _bookkeeping(train: Items, place: Workspace, progress: Progress | None) -> A
         def on_save(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
             processes.wait()  # each process has its part in a checkpoint
             if processes.first():
-                (place.checkpoints / "seconds.json").write_text(json.dumps(before + time.monotonic() - begun))
+                told = {"seconds": before + time.monotonic() - begun, "joules": joules + meter.energy().joules}
+                (place.checkpoints / SPENT).write_text(json.dumps(told))
                 (place.checkpoints / f"checkpoint-{state.global_step}" / COMPLETE).touch()
 
     return Bookkeeping()
 
 
-def seconds(place: Workspace) -> float:
-    """How long earlier calls trained, up to their last checkpoint."""
+def spent(place: Workspace) -> tuple[float, float]:
+    """Seconds and joules of earlier calls, up to their last checkpoint."""
     try:
-        return float(json.loads((place.checkpoints / "seconds.json").read_text()))
-    except (OSError, ValueError):
-        return 0.0
+        told = json.loads((place.checkpoints / SPENT).read_text())
+        return float(told["seconds"]), float(told["joules"])
+    except (OSError, ValueError, TypeError, KeyError):
+        return 0.0, 0.0

@@ -13,14 +13,21 @@ from robust.victims.cleaned import CleanedVictim
 
 
 def calibrated(victim: Victim, temperature: float) -> Victim:
-    """The same victim at a temperature above 0; gradients, where it has any, are those of the divided logits."""
+    """The same victim at a temperature above 0; gradients, where it has any, are those of the divided logits.
+
+    Where a vote is taken, the logits of each draw are divided: a vote of sure answers would stay as sure.
+    """
+    from robust.victims.masked import MaskedVictim
+    from robust.victims.smoothed import SmoothedVictim
     from robust.victims.transformers import TransformersVictim
 
     if not temperature > 0:
         raise UserError(f"the temperature is {temperature}", fix="use a number above 0")
     if isinstance(victim, TransformersVictim):
         return replace(victim, temperature=victim.temperature * temperature)
-    if isinstance(victim, CleanedVictim):
+    if isinstance(victim, MaskedVictim):
+        return replace(victim, victim=replace(victim.victim, temperature=victim.victim.temperature * temperature))
+    if isinstance(victim, CleanedVictim | SmoothedVictim):
         return replace(victim, victim=calibrated(victim.victim, temperature))
     return CalibratedVictim(victim=victim, temperature=temperature)
 

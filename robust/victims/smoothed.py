@@ -127,6 +127,15 @@ def votes(victim: AnyVictim) -> bool:
     return isinstance(victim, SmoothedVictim | MaskedVictim)
 
 
+def draws(victim: AnyVictim) -> int | None:
+    """How many random draws a vote of this model counts at most; None where it takes none."""
+    from robust.victims.masked import MaskedVictim
+
+    if isinstance(victim, MaskedVictim):
+        return max(victim.how.votes, victim.how.again)
+    return victim.draws if isinstance(victim, SmoothedVictim) else None
+
+
 def own(victim: AnyVictim) -> AnyVictim:
     """The model itself, without the vote that is taken over its answers, where there is one."""
     from robust.victims.masked import MaskedVictim

@@ -97,6 +97,11 @@ def test_before_and_after_in_one_report(place: Path) -> None:
         (("--attack", "a2t"), "rsmi", "needs gradients"),
         ((), "ibp", "intervals cannot be carried through"),
         ((), "mixed-es", "is for es, the data are en"),
+        (("--set", "adversarial.recipes=[ner-synonyms]", "--set", "adversarial.clean_epochs=0"), "a2t", "task tagging"),
+        (("--set", "adversarial.recipes=[input-reduction]"), "a2t", "does not change the answer"),
+        (("--set", "adversarial.recipes=[variety-es]"), "a2t", "is for es, the training data are en"),
+        (("--set", "train.epochs=1"), "a2t", "has to be more than 1"),
+        (("--label-map", "positive=good,negative=bad"), "plain", "are not the classes of the model"),
     ],
 )
 def test_mistakes_are_said_before_anything_is_trained(
@@ -165,6 +170,36 @@ def test_several_seeds_in_one_report(place: Path) -> None:
     code, _, said = train(place, "seeds/seed-3", *few, "--seeds", "2", recipe="plain")
     assert code == 2
     assert "holds one training" in said
+
+
+def test_rows_that_were_learnt_from_are_told(place: Path) -> None:
+    both = ("--test", str(place / "data.jsonl"), "--attack", "", "--set", "measure.masking=false", "--json")
+    code, out, err = train(place, "learnt", *both, recipe="plain")
+    assert code == 0, err
+    told, n, own = json.loads(out), len(ROWS[::2]), len(ROWS[3::4])
+    assert f"{n} of {n + own} rows that are attacked are also in the training data." in told["notes"]
+    code, out, err = train(place, "alone", "--no-measure", "--json", recipe="plain")
+    assert (code, json.loads(out)["measured"]) == (0, False)
+    assert "model: " in err
+
+
+def test_a_vote_is_attacked_with_its_draws_fixed_and_in_expectation(place: Path) -> None:
+    few = ("--attack", "random-order", "--limit", "3", "--set", "smoothing.draws=3", "--json")
+    code, out, err = train(place, "vote", *few, recipe="ranmask")
+    assert code == 0, err
+    (told,) = json.loads(out)["attacks"]
+    assert (told["after"]["draws"], told["expectation"]["draws"]) == (3, 3)
+    left = min(told[side]["accuracy_under_attack"]["value"] for side in ("after", "expectation"))
+    clean, before = (told["before"][key]["value"] for key in ("clean_accuracy", "accuracy_under_attack"))
+    assert told["gap_closed"] == (pytest.approx((left - before) / (clean - before)) if clean > before else None)
+    assert "predicts by a vote" in (place / "vote" / "README.md").read_text(encoding="utf-8")
+
+    words = ("attack", "--recipe", "random-order", "--model", str(place / "vote"), "--data", str(place / "test.jsonl"))
+    more = ("--lang", "en", "--limit", "3", "--out", place / "drawn", "--calibrate", str(place / "dev.jsonl"))
+    ran = robust(*words, *more, "--expectation")
+    assert ran.code == 0, ran.err
+    assert "3, in expectation" in ran.out
+    assert robust(*words[:4], str(place / "tiny"), *words[5:], "--expectation").code == 2
 
 
 def test_an_attack_on_a_calibrated_model(place: Path) -> None:

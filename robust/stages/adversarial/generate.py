@@ -18,6 +18,7 @@ from robust.core.seeds import derive
 from robust.core.types import Fields
 from robust.core.victim import Victim
 from robust.engine.run import EngineOptions, run_attack
+from robust.stages.meter import Meter
 
 LEAST, MOST = 8, 64
 """Examples that are attacked together before it is asked whether there are enough."""
@@ -35,6 +36,7 @@ class Generated:
     attacked: int
     queries: int
     seconds: float
+    joules: float = 0.0
 
     def write(self, path: Path) -> None:
         """Write it to a file, whole or not at all."""
@@ -66,7 +68,7 @@ def generate(
 
     *Differs from the paper*: examples that the model gets wrong count as looked at, not as successes.
     """
-    begun = time.monotonic()
+    begun, meter = time.monotonic(), Meter()
     order = np.random.default_rng(derive(seed, "order")).permutation(len(examples))[:most]
     texts: dict[str, Fields] = {}
     seen = attacked = queries = 0
@@ -82,7 +84,14 @@ def generate(
             queries += outcome.queries
             if outcome.adversarial is not None and len(texts) < wanted:
                 texts[example.id] = (*example.before, outcome.adversarial, *example.after)
-    return Generated(texts=texts, seen=seen, attacked=attacked, queries=queries, seconds=time.monotonic() - begun)
+    return Generated(
+        texts=texts,
+        seen=seen,
+        attacked=attacked,
+        queries=queries,
+        seconds=time.monotonic() - begun,
+        joules=meter.energy().joules,
+    )
 
 
 def _attacked(

@@ -79,7 +79,12 @@ def harden(
     recipe, langs = plan.recipe, _languages(plan)
     say = tell or (lambda line: None)
     inputs = Inputs.of(recipe.input_defences, langs)
-    table, notes, once = plan.train, [], None
+    table, notes, once = plan.train, list[str](), None
+    if recipe.votes:
+        notes.append(
+            "The scores are of the model alone. It predicts by a vote over random draws, which robust takes wherever "
+            "it is loaded (`robust evaluate` scores that), and transformers by itself does not."
+        )
     how = recipe.adversarial
     if how is not None and how.when == "once":
         once = processes.from_first(lambda: _once(plan, how, out))
@@ -175,6 +180,9 @@ def _record(plan: Plan, trained: Finetuned, rounds: Sequence[tuple[int, Generate
     once = bool(plan.recipe.adversarial and plan.recipe.adversarial.when == "once")
     attacking = sum(found.seconds for _, found in rounds)
     whole = trained.seconds + (attacking if once else 0.0)
+    energy = trained.energy
+    if energy is not None and once:
+        energy = replace(energy, joules=energy.joules + sum(found.joules for _, found in rounds))
     return {
         "purpose": plan.purpose,
         "recipe": plan.recipe.model_dump(mode="json"),
@@ -186,7 +194,7 @@ def _record(plan: Plan, trained: Finetuned, rounds: Sequence[tuple[int, Generate
         "seconds": round(whole, 2),
         "seconds_attacking": round(attacking, 2),
         "share_attacking": round(attacking / whole, 4) if whole else 0.0,
-        "energy": trained.energy and trained.energy.as_dict(),
+        "energy": energy and energy.as_dict(),
         "resumed": trained.resumed,
         "rounds": [
             {

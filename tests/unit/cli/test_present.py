@@ -19,6 +19,7 @@ def run(*rows: dict[str, Any], languages: tuple[str, ...] = ("es",), **data: Any
     }
     manifest = {
         "model": {"name": "m", "labels": ["negative", "positive"], "languages": list(languages)},
+        "identity": {},
         "recipe": {"name": "r"},
         "data": {"name": "d.csv", "left_out": {}, "labels_matched": "by name", **data},
         "seconds": 1.0,
@@ -73,3 +74,15 @@ def test_nothing_broken_is_said() -> None:
     text = shown(run({"status": "failure", "original": "a", "adversarial": None}))
     assert "No example was broken." in text
     assert "0.0 % [0.0, 79.3]" in text
+
+
+def test_a_vote_and_a_model_that_is_too_sure_are_told() -> None:
+    finished = run({"status": "failure", "clean_logits": [0.0, 900.0]})
+    vote = FinishedRun(path=finished.path, manifest={**finished.manifest, "draws": 20}, rows=finished.rows)
+    lines = "\n".join(present.notes(vote))
+    assert "a vote over 20 random draws" in lines
+    assert "flag: 100 % of the clean answers have a probability of 1" in lines
+    drawn = {**vote.manifest, "identity": {"expectation": "yes", "temperature": "2"}}
+    again = "\n".join(present.notes(FinishedRun(path=finished.path, manifest=drawn, rows=finished.rows)))
+    assert "--expectation" not in again
+    assert "the temperature does not help" in again

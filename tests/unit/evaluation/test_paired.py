@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from scipy.stats import binomtest
 
 from robust.evaluation.paired import compare, mcnemar
+from robust.results.estimates import proportion
 
 
 @given(st.integers(0, 400), st.integers(0, 400))
@@ -74,3 +75,11 @@ def test_nothing_compares_nothing() -> None:
 def test_rows_must_be_the_same() -> None:
     with pytest.raises(ValueError, match="not the same rows"):
         compare([True], [True, False])
+
+
+@pytest.mark.parametrize("right", [True, False])
+def test_models_that_no_row_tells_apart_may_still_differ(right: bool) -> None:
+    found = compare([right] * 5, [right] * 5)
+    ends = proportion(0, 5)
+    assert (found.value, found.low, found.high) == (0, -(ends.high or 0), ends.high)
+    assert found.verdict == "not shown to differ"

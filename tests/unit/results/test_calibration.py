@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,12 +15,14 @@ from robust.core.types import Fields, Floats
 from robust.core.victim import Victim, VictimMeta
 from robust.data.labels import to_examples
 from robust.data.source import DataSpec, read
+from robust.defences.ranmask import RanMASK
 from robust.engine.run import run_attack
 from robust.recipe.load import load_attack
 from robust.results.calibration import saturated, temperature
-from robust.results.flags import flags
+from robust.results.flags import blind, flags
 from robust.victims.calibrated import calibrated
 from robust.victims.load import load_victim
+from robust.victims.smoothed import SmoothedVictim
 from robust.victims.transformers import TransformersVictim
 
 
@@ -140,5 +143,31 @@ def test_a_stronger_attack_that_does_less_harm_is_flagged() -> None:
     ):
         assert not flags({"random-order": {"textfooler": harmless}}, saturation=0.0, calibrated=True, errors={})
     assert flags({}, saturation=0.8, calibrated=False, errors={})
-    assert not flags({}, saturation=0.8, calibrated=True, errors={})
+    assert "the temperature does not help" in flags({}, saturation=0.8, calibrated=True, errors={})[0]
+    assert not flags({}, saturation=0.2, calibrated=False, errors={})
     assert "3 examples of pwws" in flags({}, saturation=0.0, calibrated=True, errors={"pwws": 3})[0]
+
+
+@pytest.mark.parametrize("size", [1e-9, 1e10])
+def test_logits_of_any_size_get_the_temperature_that_undoes_it(size: float) -> None:
+    rng = np.random.default_rng(1)
+    logits, labels = rng.normal(0, 3, (200, 3)), rng.integers(0, 3, 200).tolist()
+    assert temperature(logits * size, labels) == pytest.approx(size * temperature(logits, labels), rel=1e-4)
+
+
+def test_a_vote_of_sure_answers_is_calibrated_draw_by_draw() -> None:
+    """A head a thousand times as large votes as before, with shares of 0 and 1 to average; divided, it is as honest."""
+    model = load_victim("starter-en", device="cpu", dtype="float32")
+    assert isinstance(model, TransformersVictim)
+    parts: dict[str, Any] = {"kernel": RanMASK(share=0.3), "draws": 4, "mask": "[MASK]", "langs": ("en",)}
+    texts = [("A lovely little film.",), ("The plot is dull, the actors are not.",)]
+    honest = SmoothedVictim(victim=model, score="mean", **parts)
+    fake = SmoothedVictim(victim=replace(model, temperature=1e-3), score="mean", **parts)
+    assert np.abs(np.exp(fake.logits(texts)) - np.exp(honest.logits(texts))).max() > 0.01
+    assert calibrated(fake, 1000.0).logits(texts) == pytest.approx(honest.logits(texts), abs=1e-5)
+
+
+def test_a_run_of_a_model_that_is_too_sure_says_so() -> None:
+    rows: list[Any] = [{"clean_logits": [0.0, 900.0]}, {"clean_logits": [800.0, 0.0]}, {"clean_logits": []}]
+    assert "calibrate first" in blind(rows, calibrated=False)[0]
+    assert not blind([{"clean_logits": [0.0, 2.0]}, {"clean_logits": None}], calibrated=False)  # type: ignore[typeddict-item]

@@ -23,6 +23,7 @@ def test_the_processor_s_counters_are_read(tmp_path: Path) -> None:
     energy = meter.energy()
     assert energy.joules == pytest.approx(5.5)
     assert energy.method.startswith("rapl")
+    assert meter.energy(before=4.5).joules == pytest.approx(10.0)
 
 
 def test_a_counter_that_wrapped_around_gives_no_negative_energy(tmp_path: Path) -> None:
