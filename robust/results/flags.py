@@ -10,6 +10,8 @@ from robust.results.rows import Row
 
 STRONGER: Mapping[str, tuple[str, ...]] = {
     "random-order": ("textfooler", "pwws", "kuleshov", "beam-synonyms"),
+    "textfooler": ("beam-synonyms",),
+    "tfadjusted": ("textfooler-embeddings",),
 }
 """Attacks that try at least as hard as the one that is named: the same kind of edits, chosen with more care."""
 
