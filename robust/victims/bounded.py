@@ -33,7 +33,7 @@ class BoundedVictim:
         if not isinstance(victim, TransformersVictim) or not isinstance(victim.exact, Bounded):
             raise UserError(
                 f"intervals cannot be carried through {victim.meta.name}",
-                fix="use a model of `robust finetune cnn`, or --method ranmask or safer",
+                fix="use a model of `robust finetune cnn`, or a vote: ranmask or safer",
             )
         model: Any = copy.deepcopy(victim.exact)
         return cls(victim=victim, exact=model.cpu().double().eval())
