@@ -15,6 +15,7 @@ from robust.cli import (
     board,
     compare,
     demo,
+    detect,
     evaluate,
     finetune,
     leaderboard,
@@ -45,6 +46,7 @@ app.command("pretrain")(pretrain.pretrain)
 app.command("finetune")(finetune.finetune)
 app.command("train")(train.train)
 app.command("evaluate")(evaluate.evaluate)
+app.command("detect")(detect.detect)
 app.command("compare")(compare.compare)
 app.command("report")(report.report)
 for made in (board.build, board.serve, board.hidden, board.query, board.schema, board.model_index):

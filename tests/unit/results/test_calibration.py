@@ -170,4 +170,4 @@ def test_a_vote_of_sure_answers_is_calibrated_draw_by_draw() -> None:
 def test_a_run_of_a_model_that_is_too_sure_says_so() -> None:
     rows: list[Any] = [{"clean_logits": [0.0, 900.0]}, {"clean_logits": [800.0, 0.0]}, {"clean_logits": []}]
     assert "calibrate first" in blind(rows, calibrated=False)[0]
-    assert not blind([{"clean_logits": [0.0, 2.0]}, {"clean_logits": None}], calibrated=False)  # type: ignore[typeddict-item]
+    assert not blind([{"clean_logits": [0.0, 2.0]}, {"clean_logits": None}], calibrated=False)
