@@ -44,9 +44,9 @@ def main(words: Sequence[str] | None = None) -> None:
         models.append((lang, model))
     parts = [
         "# Defences of the inputs, without training",
-        f"Made by `python -m benchmarks.defences.inputs --work WORK`. Accuracy, %, of the first {asked.limit} reviews "
-        "as they are (clean) and under attacks that know of the defence, with 95 % Wilson intervals; *gap closed* is "
-        "the part of what the attack took from the model alone that it no longer takes.",
+        "Made by `python -m benchmarks.defences.inputs --work WORK [--also LANG=MODEL]`. Accuracy, %, of the first "
+        f"{asked.limit} reviews as they are (clean) and under attacks that know of the defence, with 95 % Wilson "
+        "intervals; *gap closed* is the part of what the attack took from the model alone that it no longer takes.",
     ]
     for lang, model in models:
         parts += [f"## {Path(model).name}", _table(lang, model, asked.work, asked.limit)]

@@ -29,7 +29,7 @@ def detect(
     table.add_row("adversarial texts found", str(found.found.n), found.found.percent())
     table.add_row("unedited texts taken for adversarial", str(found.alarms.n), found.alarms.percent())
     table.add_row("adversarial texts answered rightly after all", str(found.restored.n), found.restored.percent())
-    table.add_row("F1 of telling them apart", "", "–" if found.f1 is None else f"{100 * found.f1:.1f} %")
+    table.add_row("F1 of telling them apart", "", f"{100 * found.f1:.1f} %")
     out = console(stderr=as_json)
     out.print(table)
     out.print(

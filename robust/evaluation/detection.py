@@ -24,7 +24,7 @@ class Detection:
 
     `found`: the share of adversarial texts that are taken for adversarial (true positives); `alarms`: that of unedited
     texts (false positives); `restored`: the share of adversarial texts that get the right answer in the end;
-    `f1` is of telling the adversarial texts from the texts that they were made of, None where there are none.
+    `f1` is of telling the adversarial texts from the texts that they were made of.
     """
 
     run: str
@@ -32,7 +32,7 @@ class Detection:
     found: Estimate
     alarms: Estimate
     restored: Estimate
-    f1: float | None
+    f1: float
 
     def as_dict(self) -> dict[str, Any]:
         """The numbers as JSON-ready values."""
@@ -73,7 +73,7 @@ def detect(run: Path, *, model: str, lang: Lang | None = None, device: str = "au
         found=proportion(sum(caught), len(caught)),
         alarms=proportion(sum(alarm.values()), len(alarm)),
         restored=proportion(right, len(broken)),
-        f1=2 * sum(caught) / (2 * sum(caught) + missed + wrong) if any(caught) else 0.0,
+        f1=2 * sum(caught) / (2 * sum(caught) + missed + wrong),
     )
 
 

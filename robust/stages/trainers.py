@@ -25,8 +25,10 @@ if TYPE_CHECKING:
 Progress: TypeAlias = Callable[[int, int, Mapping[str, float]], None]
 """Called with (step, all steps, numbers such as `loss` or `eval_accuracy`) while a model trains."""
 
-COMPLETE, SPENT = "complete", "cost.json"
+COMPLETE = "complete"
 """A file of this name marks a checkpoint that was written to its end."""
+SPENT = "cost.json"
+"""Beside the checkpoints: seconds and joules up to the last one."""
 
 
 def make(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import cast
+from typing import Any, cast
 
 from robust.core.types import Fields, Floats
 from robust.core.victim import AnyVictim, CanonicalVictim, Victim, VictimMeta
@@ -25,10 +25,9 @@ def calibrated(victim: Victim, temperature: float) -> Victim:
         raise UserError(f"the temperature is {temperature}", fix="use a number above 0")
     if isinstance(victim, TransformersVictim):
         return replace(victim, temperature=victim.temperature * temperature)
-    if isinstance(victim, MaskedVictim):
-        return replace(victim, victim=replace(victim.victim, temperature=victim.victim.temperature * temperature))
-    if isinstance(victim, CleanedVictim | SmoothedVictim):
-        return replace(victim, victim=calibrated(victim.victim, temperature))
+    if isinstance(victim, CleanedVictim | SmoothedVictim | MaskedVictim):
+        inner: Any = calibrated(victim.victim, temperature)
+        return replace(victim, victim=inner)
     return CalibratedVictim(victim=victim, temperature=temperature)
 
 

@@ -122,9 +122,7 @@ def _masked(told: Mapping[str, Mapping[str, Any]], victim: Victim) -> Victim:
 
 def votes(victim: AnyVictim) -> bool:
     """Whether a victim's answers come from a vote over random draws."""
-    from robust.victims.masked import MaskedVictim
-
-    return isinstance(victim, SmoothedVictim | MaskedVictim)
+    return draws(victim) is not None
 
 
 def draws(victim: AnyVictim) -> int | None:
