@@ -97,7 +97,7 @@ def augment(
     Writes the columns of the data with the changed text in place, `original` (the text it came from) and `operator`
     (what changed it). The same seed gives the same file. The data are streamed: they may be larger than memory.
     """
-    from robust.cli.present import console
+    from robust.cli.present import console, left_out
     from robust.data.labels import parse_label_map
     from robust.data.table import DataSpec
     from robust.data.write import QUESTIONS, SENTENCES, TABLES, target, writable
@@ -152,6 +152,8 @@ def augment(
         told["errors"] = len(errors)
         typer.echo(f"{len(errors)} attacks ended with an error; the first: {errors[0].splitlines()[-1]}", err=True)
     console(stderr=as_json).print(f"{rows} → {out}", highlight=False, soft_wrap=True)
+    if report.left_out:
+        typer.echo(left_out(data, report.left_out), err=True)
     if as_json:
         typer.echo(json.dumps(told, ensure_ascii=False))
 

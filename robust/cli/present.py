@@ -146,6 +146,12 @@ def _share(value: float | None) -> str:
     return "–" if value is None else f"{100 * value:.1f} %"
 
 
+def left_out(name: str, rows: Mapping[str, int]) -> str:
+    """How many rows of a source were left out, by label; reasons that are none stand in brackets."""
+    counts = [f"{n} {why}" if why.startswith("(") else f"{n} labelled {why}" for why, n in rows.items()]
+    return f"left out of {name}: {', '.join(counts)}"
+
+
 def notes(run: FinishedRun) -> list[str]:
     """What a reader must know besides the numbers: rows left out, errors, where the run lies."""
     from robust.results.flags import blind
@@ -159,8 +165,7 @@ def notes(run: FinishedRun) -> list[str]:
             f"{model['name']} is for {', '.join(model['languages'])}; the data are {', '.join(sorted(foreign))}"
         )
     if data["left_out"]:
-        counts = ", ".join(f"{n} labelled {label}" for label, n in data["left_out"].items())
-        lines.append(f"left out of {data['name']}: {counts}")
+        lines.append(left_out(data["name"], data["left_out"]))
     if data["labels_matched"] != "by name":
         lines.append(f"labels matched {data['labels_matched']}")
     if errors := run.summary.errors:

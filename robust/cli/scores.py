@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from robust.cli.present import left_out
+
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
@@ -101,8 +103,7 @@ def notes(run: FinishedEvaluation, sets: Sequence[SetScores]) -> list[str]:
         )
     for data in said["data"]:
         if data["left_out"]:
-            counts = ", ".join(f"{n} labelled {label}" for label, n in data["left_out"].items())
-            lines.append(f"left out of {data['name']}: {counts}")
+            lines.append(left_out(data["name"], data["left_out"]))
         if data["labels_matched"] != "by name":
             lines.append(f"labels of {data['name']} matched {data['labels_matched']}")
         if data["in_baseline_training"]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from robust.cli.present import left_out
 from robust.cli.scores import grid
 from robust.results.flags import blind
 
@@ -60,8 +61,7 @@ def notes(run: FinishedSuite, found: WorstCase) -> list[str]:
             f"{model['name']} is for {', '.join(model['languages'])}; the data are {', '.join(sorted(foreign))}"
         )
     if data["left_out"]:
-        counts = ", ".join(f"{n} labelled {label}" for label, n in data["left_out"].items())
-        lines.append(f"left out of {data['name']}: {counts}")
+        lines.append(left_out(data["name"], data["left_out"]))
     if data["labels_matched"] != "by name":
         lines.append(f"labels matched {data['labels_matched']}")
     if loose := [one["name"] for one in suite["attacks"] if not one["pinned"]]:

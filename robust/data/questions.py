@@ -130,13 +130,16 @@ class Tally:
 
 
 @contextmanager
-def stream(spec: DataSpec) -> Iterator[Iterator[Question]]:
-    """The rows of `read(spec)` one by one; ids are not compared. Raises `DataError` as `read` does.
+def stream(spec: DataSpec) -> Iterator[tuple[Iterator[Question], Mapping[str, int]]]:
+    """The rows of `read(spec)` one by one, and how many were left out so far; ids are not compared.
+
+    Raises `DataError` as `read` does.
 
     Memory does not grow with the source, but for `.json`, which is one value.
     """
     if not spec.source.startswith(PREFIX) and endings(Path(spec.source))[0] not in (".jsonl", ".parquet"):
-        yield iter(read(spec).rows)
+        table = read(spec)
+        yield iter(table.rows), table.left_out
         return
     _refuse(spec)
     tally = Tally()
@@ -155,7 +158,7 @@ def stream(spec: DataSpec) -> Iterator[Iterator[Question]]:
             if not some:
                 raise _none_left(place, tally)
 
-        yield rows()
+        yield rows(), tally.left_out
 
 
 def _used(asked: Iterable[_Asked], name: str, spec: DataSpec, tally: Tally) -> Iterator[tuple[Question, str, str]]:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import numpy as np
 
@@ -17,9 +17,14 @@ from robust.core.types import LANGS, Fields, Floats, Lang
 from robust.core.victim import AnyVictim, CanonicalVictim, Victim, VictimMeta
 from robust.errors import ModelError, PluginError, UserError
 from robust.lang.base import language
+from robust.victims.cleaned import CleanedVictim
+from robust.victims.defended import DoubtingVictim
 
 BATCH = 256
 """Changed inputs that the model reads at a time."""
+
+BEHIND = (CleanedVictim, DoubtingVictim)
+"""Defences of the inputs that may stand before a vote."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,7 +126,7 @@ def _masked(told: Mapping[str, Mapping[str, Any]], victim: Victim) -> Victim:
 
 
 def votes(victim: AnyVictim) -> bool:
-    """Whether a victim's answers come from a vote over random draws."""
+    """Whether a victim's answers come from a vote over random draws, be it behind defences of the inputs."""
     return draws(victim) is not None
 
 
@@ -131,13 +136,18 @@ def draws(victim: AnyVictim) -> int | None:
 
     if isinstance(victim, MaskedVictim):
         return max(victim.how.votes, victim.how.again)
+    if isinstance(victim, BEHIND):
+        return draws(victim.victim)
     return victim.draws if isinstance(victim, SmoothedVictim) else None
 
 
 def own(victim: AnyVictim) -> AnyVictim:
-    """The model itself, without the vote that is taken over its answers, where there is one."""
+    """The model without the vote that is taken over its answers, where there is one; defences of its inputs stay."""
     from robust.victims.masked import MaskedVictim
 
+    if isinstance(victim, BEHIND):
+        inner = own(victim.victim)
+        return victim if inner is victim.victim else replace(victim, victim=cast(Victim, inner))
     return victim.victim if isinstance(victim, SmoothedVictim | MaskedVictim) else victim
 
 
@@ -149,6 +159,8 @@ def in_expectation(victim: AnyVictim) -> AnyVictim:
     """The expectation of a smoothed model over other draws than those of its vote; raises `UserError` for others."""
     from robust.victims.masked import MaskedVictim
 
+    if isinstance(victim, BEHIND) and votes(victim):
+        return replace(victim, victim=cast(Victim, in_expectation(victim.victim)))
     if isinstance(victim, MaskedVictim):
         return replace(victim, always=True, seed=derive("expectation", victim.seed))
     if not isinstance(victim, SmoothedVictim):

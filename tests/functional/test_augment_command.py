@@ -55,6 +55,27 @@ def test_copies_have_the_columns_of_the_data(data: Path) -> None:
     assert not list(data.glob(".made*")), "nothing half-written is left"
 
 
+def test_rows_that_are_not_used_are_counted(data: Path) -> None:
+    with (data / "rows.csv").open("a", encoding="utf-8") as file:
+        file.write("10, ,pos,\n11,Un hotel precioso.,regular,\n")
+    more = ["--label", "etiqueta", "--label-map", "pos=pos,neg=neg", "--out", "made.csv"]
+    ran = robust(*COMMAND, *more, "--json")
+    assert ran.code == 0, ran.err
+    assert json.loads(ran.out)["left_out"] == {"(empty text)": 1, "regular": 1}
+    assert "left out of rows.csv: 1 (empty text), 1 labelled regular" in ran.err
+
+
+def test_questions_that_are_not_used_are_counted(data: Path) -> None:
+    asked = {"question": "who?", "context": "The wonderful film was by Ana.", "answers": {}}
+    asked["answers"] = {"text": ["Ana"], "answer_start": [26]}
+    none = asked | {"answers": {"text": [], "answer_start": []}}
+    (data / "asked.jsonl").write_text(f"{json.dumps(asked)}\n{json.dumps(none)}\n", encoding="utf-8")
+    words = ["augment", "--recipe", "synonyms", "--lang", "en", "--task", "qa", "--data", "asked.jsonl"]
+    ran = robust(*words, "--out", "made.jsonl", "--json")
+    assert ran.code == 0, ran.err
+    assert json.loads(ran.out)["left_out"] == {"(no answer)": 1}
+
+
 def test_the_seed_decides_and_nothing_else(data: Path) -> None:
     words = ["augment", "--recipe", "synonyms", "--data", "starter-es", "--copies", "2"]
     for name, seed, limit in (("a", 1, 40), ("b", 1, 40), ("c", 2, 40), ("d", 1, 10)):

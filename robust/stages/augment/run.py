@@ -54,19 +54,23 @@ class AugmentRequest:
 
 @dataclass(slots=True)
 class Report:
-    """What was made: rows read, copies, rows without any, words changed in all copies together, seconds."""
+    """What was made: rows used, copies, rows without any, words changed in all copies together, seconds.
+
+    `left_out` counts rows that were not used, by label or reason.
+    """
 
     n: int = 0
     copies: int = 0
     unchanged: int = 0
     words_changed: int = 0
     seconds: float = 0.0
+    left_out: dict[str, int] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
         """The numbers as `--json` prints them."""
         mean = self.words_changed / self.copies if self.copies else None
         told = {"n": self.n, "copies": self.copies, "unchanged": self.unchanged, "words_changed_mean": mean}
-        return {**told, "seconds": round(self.seconds, 3)}
+        return {**told, "left_out": self.left_out, "seconds": round(self.seconds, 3)}
 
 
 @dataclass(slots=True)
@@ -115,6 +119,7 @@ def augment(request: AugmentRequest) -> Report:
                 yield from made.rows
 
         write(rows(), source.columns, request.out, types=source.types)
+        report.left_out = dict(source.left_out)
     report.seconds = time.perf_counter() - began
     return report
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, Literal, Protocol, TypeAlias
 
@@ -43,12 +43,16 @@ class Kind(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Open:
-    """An open source: its kind, the columns of what is written, and its rows, some at a time."""
+    """An open source: its kind, the columns of what is written, and its rows, some at a time.
+
+    `left_out` counts, while it is read, the rows that are not used, by label or reason.
+    """
 
     kind: Kind
     columns: tuple[str, ...]
     pieces: Iterator[list[Any]]
-    types: Mapping[str, object]
+    types: Mapping[str, object] = field(default_factory=dict)
+    left_out: Mapping[str, int] = field(default_factory=dict)
 
 
 TextRow: TypeAlias = tuple[Row, stream.Record]
@@ -191,16 +195,17 @@ def open_rows(
             ours = {*chosen.texts, kind.label, kind.id, *OWN}
             types = {name: kind_ for name, kind_ in found.source.types.items() if name not in ours}
             pieces = found.pieces(size)
-            yield Open(kind=kind, columns=(*found.columns, *OWN), pieces=pieces, types=types)
+            columns, left_out = (*found.columns, *OWN), found.tally.left_out
+            yield Open(kind=kind, columns=columns, pieces=pieces, types=types, left_out=left_out)
     elif task == "tagging":
         with tagged.stream(spec) as sentences:
             rows = TaggedRows(name=spec.source, lang=spec.lang or lang)
-            yield Open(kind=rows, columns=("id", "words", "tags", *OWN), pieces=_batches(sentences, size), types={})
+            yield Open(kind=rows, columns=("id", "words", "tags", *OWN), pieces=_batches(sentences, size))
     else:
-        with questions.stream(spec) as asked:
+        with questions.stream(spec) as (asked, unused):
             asked_for = ("id", "question", "context", "answers", *OWN)
             answered = QuestionRows(name=spec.source, lang=spec.lang or lang)
-            yield Open(kind=answered, columns=asked_for, pieces=_batches(asked, size), types={})
+            yield Open(kind=answered, columns=asked_for, pieces=_batches(asked, size), left_out=unused)
 
 
 def _batches(rows: Iterator[Any], size: int) -> Iterator[list[Any]]:

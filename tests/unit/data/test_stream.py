@@ -108,5 +108,5 @@ def test_sentences_and_questions(tmp_path: Path) -> None:
     line = '{"question": "who?", "context": "It was Ana.", "answers": {"text": ["Ana"], "answer_start": [7]}}\n'
     (tmp_path / "a.jsonl").write_text(line * 3, encoding="utf-8")
     spec = DataSpec(source=str(tmp_path / "a.jsonl"))
-    with questions.stream(spec) as asked:
+    with questions.stream(spec) as (asked, _):
         assert tuple(asked) == questions.read(spec).rows
