@@ -9,6 +9,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from robust.stages import processes
+
 WATTS_A_CORE = 10.0
 """Assumed for a busy processor core where no meter can be read; a server core at full load draws 4 to 15 W."""
 
@@ -27,7 +29,10 @@ PEAK_FLOPS: Mapping[str, float] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Energy:
-    """Joules, and how they are known: `rapl` and `nvml` are meters, `assumed` is processor time at 10 W a core."""
+    """Joules, and how they are known: `rapl` and `nvml` are meters, `assumed` is processor time at 10 W a core.
+
+    `for N processes` and `for N machines` say that the other ones were taken to need as much as this one.
+    """
 
     joules: float
     method: str
@@ -42,9 +47,15 @@ class Energy:
 
 
 class Meter:
-    """Measures this process and its GPU, between its start and each reading."""
+    """Measures a training between its start and each reading: the processors and GPUs of this machine.
 
-    def __init__(self, *, root: Path = Path("/sys/class/powercap")) -> None:
+    Where `shared`, by the processes of a launcher, all of them count: counters see those of this machine, and the other
+    machines, or without a counter the other processes, are taken to need as much as this one.
+    """
+
+    def __init__(self, *, shared: bool = True, root: Path = Path("/sys/class/powercap")) -> None:
+        self._processes = processes.count() if shared else 1
+        self._machines = max(1, self._processes // processes.here()) if shared else 1
         self._zones = _zones(root)
         self._gpu = _gpu_joules()
         self._start = self._read()
@@ -60,10 +71,19 @@ class Meter:
             None if now is None or was is None else now - was
             for now, was in zip(self._read(), self._start, strict=True)
         )
-        processor, how = (max(0.0, zones or 0.0), "rapl") if self._zones else (WATTS_A_CORE * (cpu or 0.0), "assumed")
+        if self._zones:
+            processor, how = max(0.0, zones or 0.0) * self._machines, f"rapl{_of(self._machines, 'machines')}"
+        else:
+            seconds = (cpu or 0.0) * self._processes
+            processor, how = WATTS_A_CORE * seconds, f"assumed{_of(self._processes, 'processes')}"
         if gpu is not None:
-            return Energy(joules=before + processor + gpu, method=f"{how} + nvml")
+            told = f"{how} + nvml{_of(self._machines, 'machines')}"
+            return Energy(joules=before + processor + gpu * self._machines, method=told)
         return Energy(joules=before + processor, method=how)
+
+
+def _of(n: int, what: str) -> str:
+    return f" for {n} {what}" if n > 1 else ""
 
 
 def _zones(root: Path) -> list[Path]:
@@ -86,13 +106,21 @@ def _number(path: Path) -> float:
 
 
 def _gpu_joules() -> float | None:
-    """Energy that the first GPU has used since its driver started, or None without one or its library."""
+    """Energy that the GPUs in use have taken since their driver started, or None without one or its library.
+
+    In use are those that `CUDA_VISIBLE_DEVICES` names (by number), else all; of them, one a process where a launcher
+    started several.
+    """
     try:
         import pynvml
 
         pynvml.nvmlInit()
-        return float(pynvml.nvmlDeviceGetTotalEnergyConsumption(pynvml.nvmlDeviceGetHandleByIndex(0))) / 1000
-    except Exception:  # no library, no driver, no GPU, or an old one: there is no meter
+        named = os.environ.get("CUDA_VISIBLE_DEVICES")
+        used = list(range(pynvml.nvmlDeviceGetCount())) if named is None else [int(part) for part in named.split(",")]
+        used = used[: processes.here()] if processes.count() > 1 else used
+        handles = [pynvml.nvmlDeviceGetHandleByIndex(at) for at in used]
+        return sum(float(pynvml.nvmlDeviceGetTotalEnergyConsumption(handle)) for handle in handles) / 1000
+    except Exception:  # no library, driver or GPU, an old one, or one named otherwise than by number: no meter
         return None
 
 

@@ -28,6 +28,11 @@ def count() -> int:
     return max(1, int(os.environ.get("WORLD_SIZE", "1")))
 
 
+def here() -> int:
+    """How many of them are on this machine, as far as the launcher says."""
+    return max(1, int(os.environ.get("LOCAL_WORLD_SIZE") or count()))
+
+
 def rank() -> int:
     """Which of the processes this is, from 0."""
     return int(os.environ.get("RANK", "0"))

@@ -68,7 +68,7 @@ def generate(
 
     *Differs from the paper*: examples that the model gets wrong count as looked at, not as successes.
     """
-    begun, meter = time.monotonic(), Meter()
+    begun, meter = time.monotonic(), Meter(shared=False)
     order = np.random.default_rng(derive(seed, "order")).permutation(len(examples))[:most]
     texts: dict[str, Fields] = {}
     seen = attacked = queries = 0

@@ -1,5 +1,7 @@
+import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -42,6 +44,53 @@ def test_without_a_meter_it_is_processor_time(tmp_path: Path) -> None:
     if energy.method == "assumed":  # there is no GPU either
         assert 0.15 * WATTS_A_CORE < energy.joules < 5 * WATTS_A_CORE
     assert energy.method.startswith("assumed")
+
+
+def test_processes_of_a_launcher_all_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pynvml", None)  # no GPU
+    monkeypatch.setenv("WORLD_SIZE", "4")
+    monkeypatch.setenv("LOCAL_WORLD_SIZE", "2")
+    alone, shared = Meter(root=tmp_path, shared=False), Meter(root=tmp_path)
+    end = time.process_time() + 0.2
+    while time.process_time() < end:
+        pass
+    one, all_four = alone.energy(), shared.energy()
+    assert one.method == "assumed"
+    assert all_four.method == "assumed for 4 processes"
+    assert all_four.joules == pytest.approx(4 * one.joules, rel=0.2)
+
+    counter = zone(tmp_path, "intel-rapl:0", 0)  # which sees both processes of a machine
+    meter = Meter(root=tmp_path)
+    counter.write_text("3000000")
+    assert meter.energy() == Energy(joules=6.0, method="rapl for 2 machines")
+
+
+def test_every_gpu_in_use_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    used = [100_000.0, 200_000.0, 300_000.0, 400_000.0]
+    library = SimpleNamespace(
+        nvmlInit=lambda: None,
+        nvmlDeviceGetCount=lambda: len(used),
+        nvmlDeviceGetHandleByIndex=lambda at: at,
+        nvmlDeviceGetTotalEnergyConsumption=lambda at: used[at],
+    )
+    monkeypatch.setitem(sys.modules, "pynvml", library)
+    zone(tmp_path, "intel-rapl:0", 0)
+
+    def joules(**environment: str) -> float:
+        for name in ("CUDA_VISIBLE_DEVICES", "WORLD_SIZE", "LOCAL_WORLD_SIZE"):
+            monkeypatch.delenv(name, raising=False)
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        meter = Meter(root=tmp_path)
+        for at in range(len(used)):
+            used[at] += 1000.0 * 10**at  # millijoules
+        return meter.energy().joules
+
+    assert joules() == pytest.approx(1111.0)
+    assert joules(CUDA_VISIBLE_DEVICES="1,3") == pytest.approx(1010.0)
+    assert joules(CUDA_VISIBLE_DEVICES="") == 0  # hidden
+    assert joules(WORLD_SIZE="2", LOCAL_WORLD_SIZE="2") == pytest.approx(11.0)
+    assert joules(WORLD_SIZE="4", LOCAL_WORLD_SIZE="2") == pytest.approx(22.0)
 
 
 def test_it_says_how_it_is_known() -> None:
