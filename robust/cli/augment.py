@@ -25,7 +25,7 @@ from robust.cli.options import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from robust.core.types import Task
+    from robust.core.types import Lang, Task
     from robust.recipe.attack import AttackRecipe
     from robust.recipe.augment import AugmentRecipe
     from robust.stages.augment.run import Maker
@@ -135,7 +135,7 @@ def augment(
         out=out,
         task=kind,
         field=_field(field),
-        lang=plan.languages[0] if len(plan.languages) == 1 else None,
+        lang=_lang(plan, maker),
         keep=keep,
         workers=workers,
     )
@@ -221,6 +221,14 @@ def _maker(
         raise UserError("--from-run weighs the words of augmentation recipes, not of attacks", fix="leave it out")
     adversarial.allow(plan, changed_meaning=changed_meaning)
     return adversarial.Adversary(recipe=plan, victim=load_for_task(model, task, device=device), seed=seed)
+
+
+def _lang(plan: AugmentRecipe | AttackRecipe, maker: Maker) -> Lang | None:
+    """The language of rows that do not say: that of the recipe, else of the model, where it has only one."""
+    from robust.stages.augment.adversarial import Adversary
+
+    langs = set(plan.languages) & set(maker.victim.meta.langs if isinstance(maker, Adversary) else plan.languages)
+    return langs.pop() if len(langs) == 1 else None
 
 
 def _field(asked: str) -> Literal[0, 1]:

@@ -30,10 +30,10 @@ def read_json(content: Content, text: str) -> Records:
     """A JSON list of objects. Raises `DataError` if the file is anything else."""
     value = _parsed(text, content.place, 1)
     if not isinstance(value, list):
-        raise DataError(
-            f"{content.place}: holds {_kind(value)}, not a list of objects",
-            fix=f"make it a list, {_OBJECTS}; or use .jsonl for one object a line",
-        )
+        fix = f"make it a list, {_OBJECTS}; or use .jsonl for one object a line"
+        if isinstance(value, dict) and isinstance(value.get("data"), list):
+            fix = "SQuAD's questions are for models that answer them; `robust augment` reads them with --task qa"
+        raise DataError(f"{content.place}: holds {_kind(value)}, not a list of objects", fix=fix)
     rows = [_object(item, f"{content.place}: item {at} (from 0)") for at, item in enumerate(value)]
     return _records(content, rows, None)
 

@@ -105,8 +105,6 @@ def judged(path: Path) -> Judged:
         suite = open_suite(path)
         return _of_rows(path, suite.manifest, suite.rows, suite.manifest["suite"]["name"], "robust accuracy")
     manifest, rows = open_finished(path)
-    if kind != "attack":
-        raise UserError(f"{path} is a run of the kind {kind}", fix="compare runs of `robust attack` and `evaluate`")
     if manifest["model"].get("task", "classification") != "classification":
         raise UserError(f"{path} is not of a classifier", fix="compare runs of classifiers")
     return _of_rows(path, manifest, rows, manifest["recipe"]["name"], "accuracy under attack")

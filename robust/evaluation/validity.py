@@ -119,7 +119,7 @@ def _rows(run: Path) -> tuple[Mapping[str, Any], list[Row]]:
             {**row, "attack": row["broken_by"], "attacked": row["status"] != "misclassified"} for row in judged
         ]
     manifest, rows = open_finished(run)
-    if kind != "attack" or manifest["model"].get("task", "classification") != "classification":
+    if manifest["model"].get("task", "classification") != "classification":
         raise UserError(
             f"{run} is no attack on a classifier", fix="name a run of `robust attack` or of a suite of attacks"
         )

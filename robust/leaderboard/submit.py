@@ -153,8 +153,6 @@ def _opened(paths: Sequence[Path]) -> tuple[str | None, list[_Run]]:
 
 def _open(path: Path, name: str | None = None) -> _Run:
     manifest, found = open_finished(path)
-    if manifest.get("kind") != "attack":
-        raise UserError(f"{path} is not a run of an attack", fix="name directories that `robust attack` wrote")
     if errors := [row for row in found if row["status"] == "error"]:
         raise DataError(
             f"{len(errors)} of {len(found)} examples in {path} ended in an error ({errors[0]['example_id']} first)",

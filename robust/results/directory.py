@@ -159,13 +159,19 @@ def _differences(there: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[s
 
 
 def open_finished(path: Path) -> tuple[dict[str, Any], list[Row]]:
-    """Manifest and rows of a finished run. Raises `UserError` saying what is there instead."""
+    """Manifest and rows of a finished attack. Raises `UserError` saying what is there instead."""
     directory = RunDirectory(path)
     if not path.is_dir():
         raise UserError(f"there is no run at {path}", fix="name a directory that `robust attack` wrote")
     manifest = directory.manifest
     if manifest is None:
         raise UserError(f"{path} holds no run", fix="name a directory that `robust attack` wrote")
+    if (kind := manifest.get("kind")) == "suite":
+        raise UserError(
+            f"{path} is a run of a suite", fix=f"name one of its attacks: a directory in {path / 'attacks'}"
+        )
+    if kind != "attack":
+        raise UserError(f"{path} is a run of the kind {kind}", fix="name a directory that `robust attack` wrote")
     if manifest.get("status") != "finished":
         done = len(directory.journal()[0])
         raise UserError(

@@ -76,6 +76,25 @@ def test_questions_that_are_not_used_are_counted(data: Path) -> None:
     assert json.loads(ran.out)["left_out"] == {"(no answer)": 1}
 
 
+def test_an_attack_reads_the_language_of_its_model(data: Path) -> None:
+    words = ["augment", "--recipe", "deepwordbug", "--model", "starter-es", "--data", "rows.csv", "--text", "texto"]
+    ran = robust(*words, "--label", "etiqueta", "--out", "made.csv", "--json")
+    assert ran.code == 0, ran.err
+    assert json.loads(ran.out)["copies"] == len(read(data / "made.csv")) >= 1
+
+
+def test_what_is_no_attack_and_what_is_no_text_is_said(data: Path) -> None:
+    (data / "squad.json").write_text('{"data": [{"paragraphs": []}]}', encoding="utf-8")
+    ran = robust("augment", "--recipe", "synonyms", "--lang", "en", "--data", "squad.json", "--out", "made.csv")
+    assert ran.code == 2
+    assert "--task qa" in ran.err
+    (data / "suite").mkdir()
+    (data / "suite" / "manifest.json").write_text('{"manifest_version": 1, "kind": "suite", "status": "finished"}')
+    ran = robust(*COMMAND, "--label", "etiqueta", "--from-run", "suite", "--out", "made.csv")
+    assert ran.code == 2
+    assert "name one of its attacks" in ran.err
+
+
 def test_the_seed_decides_and_nothing_else(data: Path) -> None:
     words = ["augment", "--recipe", "synonyms", "--data", "starter-es", "--copies", "2"]
     for name, seed, limit in (("a", 1, 40), ("b", 1, 40), ("c", 2, 40), ("d", 1, 10)):

@@ -65,8 +65,6 @@ def failures(runs: Sequence[Path]) -> Failures:
     found = Failures()
     for path in runs:
         manifest, rows = open_finished(path)
-        if manifest.get("kind") != "attack":
-            raise UserError(f"{path} holds no attack", fix="name a directory that `robust attack` wrote")
         recipe = AttackRecipe.model_validate_json(json.dumps(manifest["recipe"]["resolved"]), strict=True)
         parts = _operators(recipe, found)
         for row in rows:

@@ -17,6 +17,7 @@ from robust.results.directory import RunDirectory, open_finished
 
 MANIFEST: dict[str, Any] = {
     "manifest_version": 1,
+    "kind": "attack",
     "identity": {"recipe": "a@1", "seed": 0},
     "command": "robust attack --recipe a",
 }
