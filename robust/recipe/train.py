@@ -134,8 +134,8 @@ class TrainRecipe(Part):
             raise ValueError("early stopping goes back to the best checkpoint: write `keep: best`")
         if self.smoothing is not None and self.adversarial is not None:
             raise ValueError("a smoothed model is attacked on its vote, not in training: remove `adversarial`")
-        if self.input_defences and (self.adversarial is not None or self.smoothing is not None):
-            raise ValueError("`input_defences` go with `noise` or `defence`, not with `adversarial` or `smoothing`")
+        if self.input_defences and self.adversarial is not None:
+            raise ValueError("`input_defences` go with `noise`, `defence` or `smoothing`, not with `adversarial`")
         if self.noise is not None and self.smoothing is not None:
             raise ValueError("`noise` and `smoothing` both draw the texts of an epoch: keep one")
         if self.noise is not None and self.adversarial is not None and self.adversarial.when == "each_epoch":

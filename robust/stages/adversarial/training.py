@@ -134,7 +134,7 @@ def harden(
         )
         hardening.collator, hardening.choose = beside, hardest
     if recipe.smoothing is not None:
-        hardening.reading = _drawing(plan, table, langs)
+        hardening.reading = _drawing(plan, inputs.table(table) if inputs else table, langs)
 
     def record(result: Path, trained: Finetuned) -> None:
         if recipe.smoothing is not None:

@@ -12,6 +12,7 @@ from scipy.stats import chisquare
 from robust.core.types import Lang
 from robust.defences.ranmask import RanMASK
 from robust.defences.safer import SAFER
+from robust.errors import PluginError
 from robust.lang.base import language
 
 DRAWS = 6000
@@ -44,3 +45,18 @@ def test_safer_draws_every_word_of_each_set_alike_often(lang: Lang, string: str)
     seen = shares(kernel, string, lang)
     assert set(seen) == every
     assert chisquare([seen[text] for text in every]).pvalue > 1e-4
+
+
+def test_safer_with_a_share_leaves_the_other_words() -> None:
+    """A word stays by not being chosen, or by being drawn from its own set of three: 1 - 2/3 · share."""
+    kernel, draws = SAFER(k=2, share=0.3), 3000
+    text, rng = language("en").text("a lovely film"), np.random.default_rng(0)
+    stayed = Counter[int]()
+    for _ in range(draws):
+        changed = kernel.words(text, ["en"], rng, "[MASK]")
+        stayed.update(at for at in (1, 2) if changed.get(at, text.words[at]) == text.words[at])
+    for at in (1, 2):
+        assert len(kernel.options(text.words[at], ["en"])) == 3
+        assert stayed[at] / draws == pytest.approx(1 - 0.3 * 2 / 3, abs=0.03)
+    with pytest.raises(PluginError, match="share is 0"):
+        SAFER(share=0)

@@ -15,19 +15,22 @@ import torch
 
 from robust.core.types import Lang
 from robust.data.table import Row, Table
+from robust.defences.safer import SAFER
 from robust.errors import DataError, ModelError, UserError
 from robust.recipe.augment import AugmentRecipe
 from robust.recipe.finetune import FinetuneRecipe
 from robust.recipe.load import load
 from robust.recipe.train import TrainRecipe
+from robust.stages.adversarial.draws import Drawn
 from robust.stages.adversarial.inputs import Inputs
 from robust.stages.adversarial.noise import Noised, beside, hardest
 from robust.stages.adversarial.training import Plan, harden, recorded
 from robust.stages.examples import Encoded
 from robust.stages.finetune import finetune
-from robust.victims.cleaned import StraightThroughVictim
-from robust.victims.defended import SAVED
+from robust.victims.cleaned import CleanedVictim, StraightThroughVictim
+from robust.victims.defended import SAVED, cleaner
 from robust.victims.load import load_victim
+from robust.victims.smoothed import SmoothedVictim, draws
 from robust.victims.transformers import TransformersVictim
 from tests.unit.stages.conftest import table
 
@@ -193,6 +196,31 @@ def test_a_model_stays_behind_what_it_was_trained_behind(trained, others: Table)
     (out / SAVED).write_text('{"defences": ["speling"]}', encoding="utf-8")
     with pytest.raises(ModelError, match=r"does not say what stands before the model: .*no such defence"):
         load_victim(str(out))
+
+
+def test_a_vote_may_stand_behind_a_corrector(trained, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Draws are of what the corrector leaves, in training and later."""
+    from robust.stages.adversarial import training
+
+    read: list[str] = []
+
+    def reading(*, train: Table, **how: Any) -> Drawn:
+        read.extend(row.fields[0] for row in train.rows)
+        return Drawn(train=train, **how)
+
+    monkeypatch.setattr(training, "Drawn", reading)
+    kernel = {"safer": {"k": 3, "share": 0.5}}
+    out = trained("out", smoothing={"kernel": kernel, "draws": 4}, input_defences=["spelling"])
+    spelling = cleaner("spelling", "en")
+    assert read
+    assert all(spelling(text) == text for text in read)
+    victim: Any = load_victim(str(out))
+    assert isinstance(victim, CleanedVictim)
+    assert isinstance(victim.victim, SmoothedVictim)
+    assert victim.victim.kernel == SAFER(k=3, share=0.5)
+    assert draws(victim) == 4
+    right, slip = [("the dinner was wonderful",)], [("the dinner was wonderfull",)]
+    assert np.array_equal(victim.logits(right), victim.logits(slip))
 
 
 def test_noise_is_learnt_from_and_the_same_each_time(trained) -> None:
