@@ -20,7 +20,8 @@ def page(reports: Sequence[Report]) -> str:
         "examples of one seed (all are attacked on the same examples). † the attack was trained on. *Gap closed*: "
         "the part of what attacks took before that they no longer take, on those trained on / the others. *Rows* were "
         "trained on, *texts* attacked. *Clean* is over all test rows, its points against the model before. A vote "
-        "(`ranmask`, `safer`) is attacked with its draws fixed; behind ‖ in expectation over draws.",
+        "(`ranmask`, `safer`, `rsmi`) is attacked with its draws fixed; behind ‖ in expectation over other draws. The "
+        "smaller of both counts for the gap.",
     ]
     models: dict[str, list[Report]] = defaultdict(list)
     for report in reports:
