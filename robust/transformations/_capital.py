@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from robust.core.text import Text
+from robust.core.types import LANGS
 from robust.lang.forms import word_set
+from robust.lang.kinds import by_kind
 from robust.transformations._before import parted_by_space
 
 _OPENING = frozenset('.!?…:;\n"“”‘«»¿¡([{*•|')
@@ -15,12 +19,17 @@ _HEADLINE = 0.5
 
 
 def likely_name(text: Text, index: int) -> bool:
-    """Whether word `index` has a capital that no beginning of a sentence explains: `We saw Jean in Paris`.
+    """Whether word `index` is a listed name, or has a capital that no beginning of a sentence explains.
 
-    Not said of words in capitals, nor in a text that gives capitals to most of its words.
+    `We saw Jean in Paris`, and also `María was there`. Not said of words in capitals, nor of words that no list has in
+    a text that gives capitals to most of its words.
     """
     word = text.words[index]
-    if not (word[:1].isupper() and word[1:].islower()) or index == 0:
+    if not (word[:1].isupper() and word[1:].islower()):
+        return False
+    if word in _listed():
+        return True
+    if index == 0:
         return False
     gap = str(text)[text.span(index - 1)[1] : text.span(index)[0]]
     titled = text.words[index - 1].lower() in _TITLES and (parted_by_space(text, index) or gap.strip() == ".")
@@ -28,3 +37,11 @@ def likely_name(text: Text, index: int) -> bool:
         return False
     others = [other for other in text.words[1:] if other.isalpha()]
     return sum(other[0].isupper() for other in others) <= _HEADLINE * len(others)
+
+
+@cache
+def _listed() -> frozenset[str]:
+    """First names and places of both languages, none of which is another word with a capital."""
+    return frozenset(
+        name for lang in LANGS for file in ("first_names.txt", "places.txt") for name in by_kind(lang, file)
+    )

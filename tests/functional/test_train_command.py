@@ -266,3 +266,17 @@ def test_a_model_that_reads_through_a_defence_is_attacked_through_it(place: Path
     assert ran.code == 2
     assert "reads through context:en" in ran.err
     assert "--set 'input_defences=[context]'" in ran.err
+
+
+def test_a_vote_behind_a_corrector_is_attacked_in_expectation_too(place: Path) -> None:
+    few = ("--limit", "4", "--attack", "keyboard-typos", "--set", "smoothing.draws=4", "--json")
+    code, out, err = train(place, "voting", *few, recipe="safer-corrected")
+    assert code == 0, err
+    (attack,) = json.loads(out)["attacks"]
+    assert attack["expectation"]["accuracy_under_attack"]["n"] == 4
+    assert attack["expectation"]["draws"] == 4
+    (manifest,) = (
+        json.loads(path.read_text("utf-8")) for path in place.glob("voting/robustness/after/*/manifest.json")
+    )
+    assert manifest["draws"] == 4
+    assert "+context:en@" in manifest["identity"]["model"]

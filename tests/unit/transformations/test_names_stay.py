@@ -24,6 +24,8 @@ from robust.transformations._capital import likely_name
         ("Ayer vi a Rosa en Granada", ["Rosa", "Granada"]),
         ("¿Dónde está? ¡Qué bonito!", []),
         ("old. (Good) but slow", []),
+        ("María no vino. Valencia tampoco, ni Ana", ["María", "Valencia", "Ana"]),
+        ("John Was Here And Nobody Else Was", ["John"]),
         ("", []),
     ],
 )
@@ -37,6 +39,7 @@ def test_a_capital_within_a_sentence(string: str, expected: list[str]) -> None:
     [
         ("synonyms", "en", "a film by Brown and a friend", 3),
         ("synonyms", "es", "ayer vi a Feliz en casa", 3),
+        ("synonyms", "es", "María no vino", 0),
         ("insert_synonym", "en", "a film by Brown and a friend", 3),
         ("embedding_neighbours", "en", "a letter to Terrible and a friend", 3),
     ],
