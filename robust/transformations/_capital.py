@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from robust.core.text import Text
-from robust.core.types import LANGS
+from robust.core.types import Lang
 from robust.lang.forms import word_set
 from robust.lang.kinds import by_kind
 from robust.transformations._before import parted_by_space
@@ -18,7 +18,7 @@ _HEADLINE = 0.5
 """The share of words with a capital above which a capital tells nothing (`The Best Film Of The Year`)."""
 
 
-def likely_name(text: Text, index: int) -> bool:
+def likely_name(text: Text, index: int, lang: Lang) -> bool:
     """Whether word `index` is a listed name, or has a capital that no beginning of a sentence explains.
 
     `We saw Jean in Paris`, and also `María was there`. Not said of words in capitals, nor of words that no list has in
@@ -27,7 +27,7 @@ def likely_name(text: Text, index: int) -> bool:
     word = text.words[index]
     if not (word[:1].isupper() and word[1:].islower()):
         return False
-    if word in _listed():
+    if word in _listed(lang):
         return True
     if index == 0:
         return False
@@ -40,8 +40,6 @@ def likely_name(text: Text, index: int) -> bool:
 
 
 @cache
-def _listed() -> frozenset[str]:
-    """First names and places of both languages, none of which is another word with a capital."""
-    return frozenset(
-        name for lang in LANGS for file in ("first_names.txt", "places.txt") for name in by_kind(lang, file)
-    )
+def _listed(lang: Lang) -> frozenset[str]:
+    """First names and places, none of which is another word of the language with a capital."""
+    return frozenset([*by_kind(lang, "first_names.txt"), *by_kind(lang, "places.txt")])

@@ -64,7 +64,7 @@ class CodeSwitching:
     def _candidates(self, site: Site) -> list[Text]:
         text, at, word = site.text, site.index, site.word
         plain = unicodedata.normalize("NFC", word).lower()
-        if like(word, plain) != word or likely_name(text, at) or _name_follows(text, at):
+        if like(word, plain) != word or likely_name(text, at, site.lang) or _name_follows(text, at):
             return []
         words = [unicodedata.normalize("NFC", one).lower().replace("’", "'") for one in text.words]
         joined = [bool(i) and parted_by_space(text, i) for i in range(len(words))]

@@ -65,7 +65,7 @@ class EmbeddingNeighbours:
 
     def _fitting(self, site: Site) -> Iterator[str]:
         plain = unicodedata.normalize("NFC", site.word).lower()
-        if likely_name(site.text, site.index):
+        if likely_name(site.text, site.index, site.lang):
             return
         if like(site.word, plain) == site.word:  # of a word such as `iPad` the case could not be kept
             for word in _neighbours(site.lang, plain, self.minimum):

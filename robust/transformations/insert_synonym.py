@@ -42,7 +42,7 @@ class InsertSynonym:
         return [self._inserted(site) for site in sites]
 
     def _inserted(self, site: Site) -> list[Text]:
-        if likely_name(site.text, site.index):
+        if likely_name(site.text, site.index, site.lang):
             return []
         offered = language(site.lang).synonyms(site.word)
         if not offered:

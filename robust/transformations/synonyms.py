@@ -66,7 +66,7 @@ class Synonyms:
         text, index, lang = site.text, site.index, site.lang
         words = _offered(lang, site.word)
         nouns = across(text, index) if self._crosses(site) else ()
-        if not (words or nouns) or likely_name(text, index):
+        if not (words or nouns) or likely_name(text, index, lang):
             return
         if len(words) + len(nouns) > self.k:  # which of them are the first `k` that fit?
             found: Sequence[Text | str] | None = self.forms(site)
@@ -91,12 +91,12 @@ class Synonyms:
         return self.other_gender and site.lang == "es"
 
     def _crossing(self, site: Site) -> Iterator[Text]:
-        if self._crosses(site) and not likely_name(site.text, site.index):
+        if self._crosses(site) and not likely_name(site.text, site.index, site.lang):
             yield from crossings(site.text, site.index)
 
     def _fitting(self, site: Site) -> list[str]:
         words = list(_offered(site.lang, site.word))
-        if not words or likely_name(site.text, site.index):
+        if not words or likely_name(site.text, site.index, site.lang):
             return []
         words = fitting(site.text, site.index, words, site.lang)
         return [word for word in (_shortened(site, word) for word in words) if word] if site.lang == "es" else words

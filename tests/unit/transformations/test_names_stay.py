@@ -25,13 +25,14 @@ from robust.transformations._capital import likely_name
         ("¿Dónde está? ¡Qué bonito!", []),
         ("old. (Good) but slow", []),
         ("María no vino. Valencia tampoco, ni Ana", ["María", "Valencia", "Ana"]),
-        ("John Was Here And Nobody Else Was", ["John"]),
+        ("Lucía Fue La Mejor De Todas Las Que Vi", ["Lucía"]),
+        ("Linda película", []),
         ("", []),
     ],
 )
 def test_a_capital_within_a_sentence(string: str, expected: list[str]) -> None:
     text = language("es").text(string)
-    assert [word for at, word in enumerate(text.words) if likely_name(text, at)] == expected
+    assert [word for at, word in enumerate(text.words) if likely_name(text, at, "es")] == expected
 
 
 @pytest.mark.parametrize(
