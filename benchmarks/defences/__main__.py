@@ -23,7 +23,9 @@ from typing import Any
 
 from benchmarks.defences.tables import page
 
-DEFENCES = "plain,fgm,pgd,freelb,freelb-plus-plus,smart,r3f,tavat,ascc,a2t,augmented-textfooler,mixed,safer,ranmask,rsmi"
+DEFENCES = (
+    "plain,fgm,pgd,freelb,freelb-plus-plus,smart,r3f,tavat,ascc,a2t,augmented-textfooler,mixed,safer,ranmask,rsmi"
+)
 FIRST = ["plain"]
 """The control is trained first: a table without it says nothing of the defence."""
 

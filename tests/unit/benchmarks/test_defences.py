@@ -13,22 +13,29 @@ from benchmarks.defences.tables import page
 from robust.results.estimates import proportion
 
 
-def report(defence: str, seed: int, *, before: int, after: int) -> dict[str, Any]:
+def attacked(name: str, *, trained_on: bool, before: int, after: int) -> dict[str, Any]:
     side = {"before": before, "after": after}
-    attack = {
-        "attack": "pwws",
-        "trained_on": defence == "a2t",
-        **{name: {"n": 20, "accuracy_under_attack": proportion(k, 20).as_dict()} for name, k in side.items()},
+    clean = proportion(18, 20).as_dict()
+    return {
+        "attack": name,
+        "trained_on": trained_on,
+        "control": False,
+        **{
+            one: {"n": 20, "clean_accuracy": clean, "accuracy_under_attack": proportion(k, 20).as_dict()}
+            for one, k in side.items()
+        },
     }
+
+
+def report(defence: str, seed: int, *, before: int, after: int) -> dict[str, Any]:
+    attack = attacked("pwws", trained_on=defence == "a2t", before=before, after=after)
     clean = {"before": proportion(18, 20).as_dict(), "after": proportion(17, 20).as_dict()}
-    closed = {"gap_closed": (after - before) / (18 - before)}
     return {
         "recipe": defence,
         "model": {"before": "starter-en"},
         "seed": seed,
         "clean_accuracy": {**clean, "difference": {"value": -0.05}},
         "attacks": [attack],
-        "mean": {"trained_on": closed if defence == "a2t" else {"gap_closed": None}, "held_out": {"gap_closed": None}},
         "training": {"rows": 1000 * (seed + 1), "seconds": 10.0 * (seed + 1), "share_attacking": 0.25},
         "flags": [],
     }
@@ -52,6 +59,14 @@ def test_a_row_is_the_mean_over_seeds() -> None:
     assert high is not None
     assert a2t[5] == f"40.0† [{100 * low:.0f}, {100 * high:.0f}]"
     assert a2t[6:] == ["38 % / –", "15", "25 %", ""]  # (8/16 + 4/16) / 2, to even
+
+
+def test_the_gap_is_over_the_attacks_that_every_seed_has() -> None:
+    seeds = [report("a2t", seed, before=2, after=10) for seed in (0, 1)]
+    seeds[0]["attacks"].append(attacked("leet", trained_on=False, before=2, after=18))
+    assert "| 50 % / – |" in page(seeds)
+    seeds[1]["attacks"].append(attacked("leet", trained_on=False, before=2, after=2))
+    assert "| 50 % / 50 % |" in page(seeds)
 
 
 def test_a_vote_is_told_in_expectation_too() -> None:
