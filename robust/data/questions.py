@@ -133,9 +133,7 @@ class Tally:
 def stream(spec: DataSpec) -> Iterator[tuple[Iterator[Question], Mapping[str, int]]]:
     """The rows of `read(spec)` one by one, and how many were left out so far; ids are not compared.
 
-    Raises `DataError` as `read` does.
-
-    Memory does not grow with the source, but for `.json`, which is one value.
+    Raises `DataError` as `read` does. Memory does not grow with the source, but for `.json`, which is one value.
     """
     if not spec.source.startswith(PREFIX) and endings(Path(spec.source))[0] not in (".jsonl", ".parquet"):
         table = read(spec)

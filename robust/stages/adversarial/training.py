@@ -133,8 +133,9 @@ def harden(
             seed=recipe.train.seed,
         )
         hardening.collator, hardening.choose = beside, hardest
+    read = inputs.table(table) if inputs else table
     if recipe.smoothing is not None:
-        hardening.reading = _drawing(plan, inputs.table(table) if inputs else table, langs)
+        hardening.reading = _drawing(plan, read, langs)
 
     def record(result: Path, trained: Finetuned) -> None:
         if recipe.smoothing is not None:
@@ -154,7 +155,7 @@ def harden(
     hardening.record = record
     trained = finetune(
         recipe.finetuning(plan.model).model_copy(update={"languages": tuple(langs)}),
-        train=inputs.table(table) if inputs else table,
+        train=read,
         dev=inputs.table(plan.dev) if inputs else plan.dev,
         out=out,
         device=device,
