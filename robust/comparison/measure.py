@@ -20,6 +20,7 @@ from robust.evaluation.masking import Masking, check
 from robust.evaluation.paired import compare
 from robust.results.calibration import saturated, temperature
 from robust.results.estimates import proportion
+from robust.results.flags import one_answer
 from robust.runner import AttackRequest, FinishedRun, Progress, attack
 from robust.victims.smoothed import own, votes
 
@@ -41,6 +42,7 @@ class Side:
     """A model before or after: as a victim, where attacks find it, its answers on the test rows and its temperature.
 
     `saturated`: the share of answers with a probability of 1 at that temperature, of the model itself where it votes.
+    `collapsed`: what is to be said of one that gives nearly all rows the same answer.
     """
 
     name: str
@@ -49,6 +51,7 @@ class Side:
     right: tuple[bool, ...]
     temperature: float | None
     saturated: float
+    collapsed: str | None
 
 
 def side(name: str, model: str, victim: Victim, prepared: Prepared) -> Side:
@@ -57,6 +60,7 @@ def side(name: str, model: str, victim: Victim, prepared: Prepared) -> Side:
     answers, gold = _answers(victim, prepared.test, prepared)
     bare = cast(Victim, own(victim))
     sure = answers if bare is victim else _answers(bare, prepared.test, prepared)[0]
+    labels = victim.meta.labels
     fit = temperature(*_answers(bare, plan.dev, prepared)) if plan.recipe.measure.calibrate else None
     return Side(
         name=name,
@@ -65,6 +69,7 @@ def side(name: str, model: str, victim: Victim, prepared: Prepared) -> Side:
         right=tuple((answers.argmax(axis=1) == np.array(gold)).tolist()),
         temperature=fit,
         saturated=saturated(sure / (fit or 1.0)),
+        collapsed=one_answer([labels[at] for at in answers.argmax(axis=1)], [labels[at] for at in gold]),
     )
 
 

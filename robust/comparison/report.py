@@ -146,6 +146,7 @@ def _flags(
             saturation=each.saturated,
             calibrated=each.temperature is not None,
             errors=errors,
+            collapsed=each.collapsed,
             vanishing=seen.vanishing.value if seen and seen.vanishing else None,
         )
         found += [f"{each.name}: {line}" for line in told]

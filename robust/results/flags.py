@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -15,6 +16,10 @@ STRONGER: Mapping[str, tuple[str, ...]] = {
 }
 """Attacks that try at least as hard as the one that is named: the same kind of edits, chosen with more care."""
 
+ONE_LABEL = 0.95
+"""The share of answers with one label from which on a model has collapsed, where at most `MANY` of the rows have it."""
+MANY = 0.8
+
 SURE = 0.05
 
 GONE = 0.1
@@ -27,6 +32,17 @@ def blind(rows: Sequence[Row], *, calibrated: bool) -> list[str]:
     return flags({}, saturation=saturated(told) if told else 0.0, calibrated=calibrated, errors={})
 
 
+def one_answer(predicted: Sequence[str], gold: Sequence[str]) -> str | None:
+    """What is to be said of a model that gives nearly all rows one label, which far fewer of them have; else None."""
+    (label, times), n = Counter(predicted).most_common(1)[0], len(predicted)
+    right = gold.count(label)
+    if times < ONE_LABEL * n or right > MANY * n:
+        return None
+    return (
+        f"{100 * times / n:.0f} % of the clean answers are {label!r}, the label of {100 * right / n:.0f} % of the rows"
+    )
+
+
 def flags(
     attacks: Mapping[str, Mapping[str, Any]],
     *,
@@ -34,14 +50,15 @@ def flags(
     calibrated: bool,
     errors: Mapping[str, int],
     vanishing: float | None = None,
+    collapsed: str | None = None,
 ) -> list[str]:
     """What a reader should look into before believing that a model is robust.
 
     `attacks` holds, for pairs `weaker` → `stronger`, the paired difference of the accuracies under attack (stronger
     minus weaker). `saturation` is the share of clean answers whose probability is 1 in float32, as attacks see them
     (`calibrated`: at the temperature that fits development data), `vanishing` that of texts whose gradient is
-    numerically zero (None: not known). As in the checks of AutoAttack (Croce & Hein 2020) and of Athalye et al. 2018: a
-    stronger attack that does less harm points to hidden gradients or scores.
+    numerically zero (None: not known), `collapsed` what `one_answer` says. As in the checks of AutoAttack (Croce & Hein
+    2020) and of Athalye et al. 2018: a stronger attack that does less harm points to hidden gradients or scores.
     """
     found = []
     for weaker, others in attacks.items():
@@ -59,6 +76,8 @@ def flags(
             f"{100 * saturation:.0f} % of the clean answers have a probability of 1: attacks that follow a score are "
             f"blind; {fix}"
         )
+    if collapsed is not None:
+        found.append(f"{collapsed}: such a model withstands any attack on the rows that it gets right by that")
     if vanishing is not None and vanishing > GONE:
         found.append(
             f"{100 * vanishing:.0f} % of the texts have a gradient of zero: attacks that follow gradients are blind"

@@ -19,7 +19,7 @@ from robust.defences.ranmask import RanMASK
 from robust.engine.run import run_attack
 from robust.recipe.load import load_attack
 from robust.results.calibration import saturated, temperature
-from robust.results.flags import blind, flags
+from robust.results.flags import blind, flags, one_answer
 from robust.victims.calibrated import calibrated
 from robust.victims.load import load_victim
 from robust.victims.smoothed import SmoothedVictim
@@ -165,6 +165,16 @@ def test_a_vote_of_sure_answers_is_calibrated_draw_by_draw() -> None:
     fake = SmoothedVictim(victim=replace(model, temperature=1e-3), score="mean", **parts)
     assert np.abs(np.exp(fake.logits(texts)) - np.exp(honest.logits(texts))).max() > 0.01
     assert calibrated(fake, 1000.0).logits(texts) == pytest.approx(honest.logits(texts), abs=1e-5)
+
+
+def test_a_model_with_one_answer_is_flagged() -> None:
+    gold = ["good", "bad"] * 50
+    told = one_answer(["bad"] * 96 + ["good"] * 4, gold)
+    assert told == "96 % of the clean answers are 'bad', the label of 50 % of the rows"
+    assert told in flags({}, saturation=0.0, calibrated=True, errors={}, collapsed=told)[0]
+    assert one_answer(["bad"] * 90 + ["good"] * 10, gold) is None
+    assert one_answer(["bad"] * 100, ["bad"] * 90 + ["good"] * 10) is None  # the rows are like that
+    assert not flags({}, saturation=0.0, calibrated=True, errors={})
 
 
 def test_a_run_of_a_model_that_is_too_sure_says_so() -> None:
