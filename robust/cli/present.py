@@ -154,7 +154,7 @@ def left_out(name: str, rows: Mapping[str, int]) -> str:
 
 def notes(run: FinishedRun) -> list[str]:
     """What a reader must know besides the numbers: rows left out, errors, where the run lies."""
-    from robust.results.flags import blind
+    from robust.results.flags import of_rows
 
     data: Mapping[str, Any] = run.manifest["data"]
     model: Mapping[str, Any] = run.manifest["model"]
@@ -178,7 +178,7 @@ def notes(run: FinishedRun) -> list[str]:
             f"the model answers by a vote over {run.manifest['draws']} random draws, which each text fixes; "
             "--expectation attacks the mean over others"
         )
-    lines += [f"flag: {line}" for line in blind(run.rows, calibrated="temperature" in identity)]
+    lines += [f"flag: {line}" for line in of_rows(run.rows, model["labels"], calibrated="temperature" in identity)]
     lines.append(f"run: {run.path}")
     return lines
 

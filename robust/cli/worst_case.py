@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from robust.cli.present import left_out
 from robust.cli.scores import grid
-from robust.results.flags import blind
+from robust.results.flags import of_rows
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -71,7 +71,9 @@ def notes(run: FinishedSuite, found: WorstCase) -> list[str]:
         reason = (first["error"] or "no reason given").strip().splitlines()[-1]
         lines.append(f"{found.errors} examples ended in an error and count nowhere; {first['example_id']}: {reason}")
     first_run = next(iter(run.runs.values()), ())
-    lines += [f"flag: {line}" for line in blind(first_run, calibrated="temperature" in said["identity"])]
+    lines += [
+        f"flag: {line}" for line in of_rows(first_run, model["labels"], calibrated="temperature" in said["identity"])
+    ]
     lines.append(f"{said['seconds']:.1f} s on {model['device']} in {model['dtype']}")
     lines.append(f"run: {run.path} (one directory an attack under attacks/)")
     return lines

@@ -19,6 +19,8 @@ STRONGER: Mapping[str, tuple[str, ...]] = {
 ONE_LABEL = 0.95
 """The share of answers with one label from which on a model has collapsed, where at most `MANY` of the rows have it."""
 MANY = 0.8
+FEWEST = 20
+"""The least number of rows by which a model is told to have collapsed."""
 
 SURE = 0.05
 
@@ -26,10 +28,17 @@ GONE = 0.1
 """The share of texts without a gradient from which on attacks by gradients are not to be believed."""
 
 
-def blind(rows: Sequence[Row], *, calibrated: bool) -> list[str]:
-    """The flag of a classifier that is too sure for attacks that follow its scores, by the rows of a run."""
-    told = [row["clean_logits"] for row in rows if len(row["clean_logits"] or ())]
-    return flags({}, saturation=saturated(told) if told else 0.0, calibrated=calibrated, errors={})
+def of_rows(rows: Sequence[Row], labels: Sequence[str], *, calibrated: bool) -> list[str]:
+    """The flags of a classifier by the rows of a run: too sure for attacks that follow scores, or one answer to all.
+
+    One answer is looked for among `FEWEST` rows or more. `labels` are the model's, in its order.
+    """
+    told = [(row["clean_logits"], row["label"]) for row in rows if row["clean_logits"]]
+    logits = [values for values, _ in told]
+    pairs = [(labels[values.index(max(values))], labels[gold]) for values, gold in told if gold is not None]
+    collapsed = one_answer(*zip(*pairs, strict=True)) if len(pairs) >= FEWEST else None
+    sure = saturated(logits) if logits else 0.0
+    return flags({}, saturation=sure, calibrated=calibrated, errors={}, collapsed=collapsed)
 
 
 def one_answer(predicted: Sequence[str], gold: Sequence[str]) -> str | None:

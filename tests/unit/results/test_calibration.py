@@ -19,7 +19,7 @@ from robust.defences.ranmask import RanMASK
 from robust.engine.run import run_attack
 from robust.recipe.load import load_attack
 from robust.results.calibration import saturated, temperature
-from robust.results.flags import blind, flags, one_answer
+from robust.results.flags import flags, of_rows, one_answer
 from robust.victims.calibrated import calibrated
 from robust.victims.load import load_victim
 from robust.victims.smoothed import SmoothedVictim
@@ -178,6 +178,16 @@ def test_a_model_with_one_answer_is_flagged() -> None:
 
 
 def test_a_run_of_a_model_that_is_too_sure_says_so() -> None:
-    rows: list[Any] = [{"clean_logits": [0.0, 900.0]}, {"clean_logits": [800.0, 0.0]}, {"clean_logits": []}]
-    assert "calibrate first" in blind(rows, calibrated=False)[0]
-    assert not blind([{"clean_logits": [0.0, 2.0]}, {"clean_logits": None}], calibrated=False)
+    logits: list[Any] = [[0.0, 900.0], [800.0, 0.0], [], None]
+    rows = [{"clean_logits": values, "label": 0} for values in logits]
+    assert "calibrate first" in of_rows(rows, ["bad", "good"], calibrated=False)[0]
+    rows = [{"clean_logits": [0.0, 2.0], "label": None}, {"clean_logits": None, "label": None}]
+    assert not of_rows(rows, ["bad", "good"], calibrated=False)
+
+
+def test_a_run_of_a_model_with_one_answer_says_so() -> None:
+    rows: list[Any] = [{"clean_logits": [1.0, 0.5], "label": at % 2} for at in range(20)]
+    (told,) = of_rows(rows, ["bad", "good"], calibrated=True)
+    assert told.startswith("100 % of the clean answers are 'bad', the label of 50 % of the rows")
+    assert not of_rows(rows[:19], ["bad", "good"], calibrated=True)
+    assert not of_rows([{**row, "label": 0} for row in rows], ["bad", "good"], calibrated=True)
