@@ -22,7 +22,7 @@ class FGM:
     marks of beginning and end are not moved.
     """
 
-    epsilon: float = 0.5
+    epsilon: float = 0.1
 
     def __post_init__(self) -> None:
         positive("fgm", epsilon=self.epsilon)

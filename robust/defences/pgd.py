@@ -22,9 +22,9 @@ class PGD:
     """
 
     steps: int = 3
-    step_size: float = 0.1
-    magnitude: float = 0.1
-    epsilon: float | None = 0.3
+    step_size: float = 0.05
+    magnitude: float = 0.05
+    epsilon: float | None = 0.1
     norm: Norm = "l2"
 
     def __post_init__(self) -> None:
