@@ -24,8 +24,6 @@ ATTACKS = {
 }
 MADE_AGAINST = frozenset({"deepwordbug", "textfooler", "diacritics-es", "spelling-es"})
 """Slips of letters, and accents, for the corrector; synonyms for the detector of rare words."""
-WHITE = frozenset({"a2t"})
-"""Attacks that need gradients, which the detector of rare words has none of."""
 
 
 def main(words: Sequence[str] | None = None) -> None:
@@ -65,10 +63,6 @@ def _table(lang: str, model: str, work: Path, limit: int) -> str:
         whole, bare = _attacked(recipe, lang, model, (), work, limit)
         clean[()], cells, taken = _percent(whole), [_percent(bare)], list[str]()
         for one in SETS[1:]:
-            if recipe in WHITE and "fgws" in one:
-                cells.append("–")
-                taken.append("–")
-                continue
             own, under = _attacked(recipe, lang, model, one, work, limit)
             clean[one] = _percent(own)
             cells.append(_percent(under))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
@@ -35,7 +35,7 @@ class TokenGradient:
 
     def reversed(self) -> TokenGradient:
         """The gradient of minus the loss: for an attack that wants the label rather than to leave it."""
-        return TokenGradient(tokens=self.tokens, places=self.places, values=-self.values, loss=-self.loss)
+        return replace(self, values=-self.values, loss=-self.loss)
 
     def word_norms(self, field: int, spans: Sequence[Span]) -> Floats:
         """`(n_words,)`: the L1 norm of the mean gradient of each word's tokens; 0 for words without tokens.

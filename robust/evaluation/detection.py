@@ -14,7 +14,8 @@ from robust.errors import UserError
 from robust.results.directory import open_finished
 from robust.results.estimates import Estimate, proportion
 from robust.results.rows import Row
-from robust.victims.defended import DoubtingVictim, defended
+from robust.victims.defended import defended
+from robust.victims.doubting import DoubtingVictim
 from robust.victims.load import load_victim
 
 

@@ -10,16 +10,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache, partial
 from importlib.resources import files
 from pathlib import Path
 from typing import cast
 
-import numpy as np
-
-from robust.core.types import LANGS, Fields, Floats, Lang
-from robust.core.victim import AnyVictim, Victim, VictimMeta
+from robust.core.types import LANGS, Lang
+from robust.core.victim import AnyVictim, Victim
 from robust.errors import ModelError, UserError, did_you_mean
 from robust.lang.base import language
 from robust.lang.context import NAME as PAIRS
@@ -27,71 +25,12 @@ from robust.lang.context import a_name, in_context
 from robust.lang.frequency import NAME, frequencies, total
 from robust.lang.normal import normalise
 from robust.lang.spelling import correct
-from robust.victims.cleaned import behind, canonical, each_once
+from robust.victims.cleaned import behind
+from robust.victims.doubting import doubting
 
 NAMES: tuple[str, ...] = ("spelling", "context", "normalise", "fgws")
 RARE = 60.0
 """Occurrences per ten million words below which `fgws` takes a word for rare."""
-DOUBT = 0.1
-"""How much the probability of the predicted class has to fall for `fgws` to doubt a text."""
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class DoubtingVictim:
-    """Frequency-guided word substitutions (Mozes et al. 2021, aclanthology 2021.eacl-main.13) as a defence.
-
-    Rare words (see `common`) are replaced by their commonest synonym. Where the class that is predicted for the text as
-    it is loses more than `doubt` of its probability by that, the text is taken for adversarial, and the answer is that
-    for the replaced text; else it is the answer as it is.
-
-    *Differs from the paper*: that one detects, and tunes both thresholds on the task's own data; here they are fixed,
-    frequencies are the language's, and neighbours are the thesaurus's alone.
-    """
-
-    victim: Victim
-    meta: VictimMeta
-    common: Callable[[str], str]
-    doubt: float = DOUBT
-
-    def logits(self, batch: Sequence[Fields], /) -> Floats:
-        """Logits `(n, n_labels)`."""
-        return self._decided(self.victim.logits, batch)
-
-    def canonical(self, item: Fields, /) -> Floats:
-        """Logits `(n_labels,)` of one input, in float32 where the classifier can."""
-        alone: Floats = self._decided(self._alone, [item])[0]
-        return alone
-
-    def _alone(self, batch: Sequence[Fields]) -> Floats:
-        return np.stack([canonical(self.victim, item) for item in batch])
-
-    def suspects(self, batch: Sequence[Fields], /) -> list[bool]:
-        """Whether each input is taken for adversarial."""
-        replaced = [tuple(map(self.common, fields)) for fields in batch]
-        return list(self._doubted(self.victim.logits(batch), each_once(self.victim.logits, replaced)))
-
-    def _decided(self, ask: Callable[[Sequence[Fields]], Floats], batch: Sequence[Fields]) -> Floats:
-        replaced = [tuple(map(self.common, fields)) for fields in batch]
-        answer = np.array(ask(batch), np.float32)
-        changed = [at for at, (old, new) in enumerate(zip(batch, replaced, strict=True)) if old != new]
-        if changed:
-            other = each_once(ask, [replaced[at] for at in changed])
-            doubted = self._doubted(answer[changed], other)
-            for at, row, doubt in zip(changed, other, doubted, strict=True):
-                if doubt:
-                    answer[at] = row
-        return answer
-
-    def _doubted(self, answer: Floats, other: Floats) -> list[bool]:
-        top = answer.argmax(axis=1)
-        rows = np.arange(len(top))
-        fall = _softmax(answer)[rows, top] - _softmax(other)[rows, top]
-        return [bool(drop > self.doubt) for drop in fall]
-
-
-def _softmax(logits: Floats) -> Floats:
-    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return np.asarray(powers / powers.sum(axis=1, keepdims=True), np.float32)
 
 
 def corrected(text: str, lang: Lang) -> str:
@@ -173,7 +112,7 @@ def _behind(victim: Victim, name: str, lang: Lang) -> Victim:
         revision=f"{victim.meta.revision}+{name}:{lang}@{pinned}",
     )
     if name == "fgws":
-        return DoubtingVictim(victim=victim, meta=meta, common=partial(common, lang=lang))
+        return doubting(victim, meta, partial(common, lang=lang), lang)
     return behind(victim, meta, cleaner(name, lang), lang)
 
 

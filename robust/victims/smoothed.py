@@ -18,7 +18,7 @@ from robust.core.victim import AnyVictim, CanonicalVictim, Victim, VictimMeta
 from robust.errors import ModelError, PluginError, UserError
 from robust.lang.base import language
 from robust.victims.cleaned import CleanedVictim
-from robust.victims.defended import DoubtingVictim
+from robust.victims.doubting import DoubtingVictim
 
 BATCH = 256
 """Changed inputs that the model reads at a time."""

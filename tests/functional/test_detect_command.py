@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from robust.results.directory import open_finished
-from robust.victims.defended import DoubtingVictim, defended
+from robust.victims.defended import defended
+from robust.victims.doubting import DoubtingVictim
 from robust.victims.load import load_victim
 from tests.functional.command import robust
 

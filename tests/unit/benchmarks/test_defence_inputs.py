@@ -32,9 +32,9 @@ def test_gaps_closed_are_of_what_the_attack_took(
     found = {row[0]: row for row in rows}
     assert found["deepwordbug"][4:] == ["50 %", "25 %"]  # (50 - 10) / 80 and (30 - 10) / 80
     assert found["deepwordbug"][1].startswith("10.0 [")
-    assert found["a2t"][3:] == ["–", "50 %", "–"]
+    assert found["a2t"][3:] == ["30.0 [21.9, 39.6]", "50 %", "25 %"]
     assert found["*mean, made against*"][4:] == ["50 %", "25 %"]
-    assert found["*mean, others*"][4:] == ["67 %", "62 %"]  # of a2t, keyboard-typos and variety-es; without a2t
+    assert found["*mean, others*"][4:] == ["67 %", "50 %"]  # of a2t, keyboard-typos and variety-es
     assert found["*clean*"][1].startswith("90.0 [")
     assert {request.defences for request in asked if request.model == "starter-es"} == {
         (),

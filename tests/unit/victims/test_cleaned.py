@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pytest
@@ -14,6 +14,7 @@ from robust.core.victim import VictimMeta
 from robust.victims.calibrated import calibrated
 from robust.victims.cleaned import CleanedVictim
 from robust.victims.defended import defended
+from robust.victims.doubting import doubting
 from robust.victims.load import load_victim
 
 META = VictimMeta(name="toy", revision="1", labels=("bad", "good"), langs=frozenset({"en"}))
@@ -82,3 +83,23 @@ def test_a_temperature_is_put_behind_the_defence() -> None:
     assert isinstance(cooler, GradientVictim)
     text = [("a wonderfull film",)]
     assert cooler.logits(text) * 2 == pytest.approx(victim.logits(text), rel=1e-5)  # type: ignore[union-attr]
+
+
+def test_gradients_of_a_doubted_text_are_those_of_the_reading_that_answers() -> None:
+    inner = Sloped()
+    victim = doubting(inner, META, lambda text: text.replace("excellent", "good"), "en")
+    assert isinstance(victim, GradientVictim)
+    assert not isinstance(doubting(Bare(), META, str, "en"), GradientVictim)
+    # the longer, the better: without the rare word it is less so, by more than a tenth where the text is short
+    short, long = ("a 9 excellent",), ("good " * 9,)
+    assert victim.suspects([short, long]) == [False, False]
+    sharp = replace(victim, doubt=1e-6)
+    assert sharp.suspects([short, long]) == [True, False]
+    doubted, plain = sharp.gradients([(short, 1), (long, 0)])
+    assert inner.asked == [long, ("a 9 good",)]
+    # "a 9 good", tokens a 9 |good; the word of the text itself is at 4-13
+    assert doubted.places == (NOWHERE, (0, 0, 1), (0, 4, 13))
+    asked = [(doubted, ("a 9 excellent!",)), (plain, ("excellent",)), (doubted.reversed(), ("excellent",))]
+    assert sharp.estimates(asked) == pytest.approx([9.0, 9.0, 4.0])
+    assert sharp.gradients([]) == []
+    assert sharp.estimates([]).shape == (0,)

@@ -13,7 +13,8 @@ import pytest
 from robust.core.types import Fields, Floats
 from robust.core.victim import VictimMeta
 from robust.errors import UserError
-from robust.victims.defended import DoubtingVictim, common, corrected, defended
+from robust.victims.defended import common, corrected, defended
+from robust.victims.doubting import DoubtingVictim
 from tests.functional.command import robust
 
 META = VictimMeta(name="toy", revision="1", labels=("bad", "good"), langs=frozenset({"en"}))
@@ -66,7 +67,7 @@ def test_doubt_is_a_fall_of_the_predicted_class() -> None:
     def replaced(text: str) -> str:
         return " ".join(swaps.get(word, word) for word in text.split())
 
-    doubting = DoubtingVictim(victim=victim, meta=meta, common=replaced, doubt=0.3)
+    doubting = DoubtingVictim(victim=victim, meta=meta, common=replaced, lang="en", doubt=0.3)
     batch = [("fine food",), ("good food",), ("bland food",)]
     plain, other = victim.logits(batch), victim.logits([(replaced(text),) for (text,) in batch])
     powers = np.exp(plain) / np.exp(plain).sum(1, keepdims=True), np.exp(other) / np.exp(other).sum(1, keepdims=True)
@@ -106,5 +107,4 @@ def test_a_run_records_the_defence(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     white = ("attack", "--recipe", "a2t", *words, "--defence")
     assert robust(*white, "spelling", "--out", "white").code == 0  # gradients go straight through it
     ran = robust(*white, "fgws", "--out", "doubted")
-    assert ran.code == 2
-    assert "needs gradients" in ran.err
+    assert ran.code == 0, ran.err  # and through the reading that answers
