@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ from robust.recipe.distil import Distillation
 from robust.recipe.finetune import FinetuneRecipe
 from robust.recipe.parts import WordPiece
 from robust.results.estimates import Estimate, proportion
-from robust.stages import adapt, card, distil, models, processes, trainers
+from robust.stages import adapt, card, distil, models, processes, resume, trainers
 from robust.stages.baseline import baseline as fit_baseline
 from robust.stages.meter import Energy, Meter
 from robust.stages.portable import save_tokenizer
@@ -158,7 +157,7 @@ def finetune(
         )
         before, joules = trainers.spent(place)
         started, meter = time.monotonic(), Meter()
-        trainer.train(resume_from_checkpoint=processes.from_first(lambda: _last_checkpoint(place)))
+        resume.train(trainer, processes.from_first(lambda: resume.last_checkpoint(place)))
         seconds = before + time.monotonic() - started
         energy = meter.energy(before=joules)
         if hardening is not None:
@@ -271,14 +270,3 @@ def _start(
         if recipe.model.config is None:  # the recipe has checked that there is one or the other
             raise ValueError("neither checkpoint nor config")
         return models.from_scratch(recipe.model.config, labels, tokenizer=folder, auto=task.auto)
-
-
-def _last_checkpoint(place: Workspace) -> str | None:
-    """The newest checkpoint that was written to its end; others are removed."""
-    found = {}
-    for folder in place.checkpoints.glob("checkpoint-*"):
-        if (folder / trainers.COMPLETE).exists():
-            found[int(folder.name.rpartition("-")[2])] = str(folder)
-        else:
-            shutil.rmtree(folder)
-    return found[max(found)] if found else None

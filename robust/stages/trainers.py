@@ -85,6 +85,7 @@ def make(
         load_best_model_at_end=hardening is None or hardening.keep == "best",
         metric_for_best_model=how.metric or task.measure(labels),
         greater_is_better=True,
+        restore_callback_states_from_checkpoint=True,  # that of early stopping; no other callback here has one
         seed=how.seed,
         bf16=_bf16(how.bf16, device),
         ddp_backend="gloo" if on_cpu and processes.count() > 1 else None,
