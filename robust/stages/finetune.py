@@ -15,7 +15,7 @@ from robust.recipe.distil import Distillation
 from robust.recipe.finetune import FinetuneRecipe
 from robust.recipe.parts import WordPiece
 from robust.results.estimates import Estimate, proportion
-from robust.stages import adapt, card, distil, models, processes, resume, trainers
+from robust.stages import adapt, card, distil, models, processes, remarks, resume, trainers
 from robust.stages.baseline import baseline as fit_baseline
 from robust.stages.meter import Energy, Meter
 from robust.stages.portable import save_tokenizer
@@ -106,18 +106,19 @@ def finetune(
     task = task_of(recipe)
     if baseline and recipe.task != "classification":
         raise UserError(f"a bag of words does no {recipe.task}", fix="leave --baseline out")
-    notes: list[str] = []
     task.check(train)
     labels = task.labels(train)
+    tests = dict(tests or {})
+    given = {"train": train, "unlabelled": unlabelled, "dev": dev, **tests}
+    notes = [note for name, table in given.items() if table is not None for note in remarks.left_out(name, table)]
     if dev is None:
         train, dev = task.hold_out(train, seed=recipe.train.seed)
         what = "a tenth of every label" if recipe.task == "classification" else "a tenth"
         notes.append(f"No dev set was given: {len(dev.rows)} training rows ({what}) were held out.")
-    tests = dict(tests or {})
+    known = remarks.texts(task, train)
     for name, table in (("dev", dev), *tests.items()):
         task.check(table, labels=labels)
-        if repeats := _repeats(task, train, table):
-            notes.append(f"{repeats} of {len(table.rows)} rows of {name} are also in the training data.")
+        notes += remarks.repeated(name, table, task, known, also="training")
     purpose = {
         "recipe": recipe.model_dump(mode="json"),
         "train": train.fingerprint,
@@ -144,9 +145,9 @@ def finetune(
         model = adapt.prepare(model, recipe)
         learnt, soft = train, None
         if recipe.distil is not None:
+            known = remarks.texts(task, unlabelled) if unlabelled else ()
             for name, table in (("dev", dev), *tests.items()):
-                if unlabelled and (repeats := _repeats(task, unlabelled, table)):
-                    notes.append(f"{repeats} of {len(table.rows)} rows of {name} are also in the unlabelled data.")
+                notes += remarks.repeated(name, table, task, known, also="unlabelled")
             learnt, soft = _taught(recipe.distil, taught, train, unlabelled, declared, place)
             soft = soft[:, [declared.index(label) for label in labels]]
             taught_by = ", ".join(card.taught_by(recipe.distil))
@@ -241,12 +242,6 @@ def _rounded(model: PreTrainedModel, weights: str) -> PreTrainedModel:
         model.to(_dtype(weights))
         model.to(_dtype("float32"))
     return model
-
-
-def _repeats(task: Task, train: AnyTable, other: AnyTable) -> int:
-    """How many rows of `other` have exactly the texts of a training row."""
-    known = {task.reads(row) for row in train.rows}
-    return sum(task.reads(row) in known for row in other.rows)
 
 
 def _start(

@@ -15,7 +15,7 @@ from robust.errors import DataError
 from robust.recipe.finetune import FinetuneRecipe
 from robust.recipe.parts import WordPiece
 from robust.results.estimates import Estimate
-from robust.stages import card, models, multitask_card, multitask_loop, processes
+from robust.stages import card, models, multitask_card, multitask_loop, processes, remarks
 from robust.stages.finetune import Finetuned
 from robust.stages.meter import Energy, Meter
 from robust.stages.multitask_loop import Learner
@@ -169,17 +169,17 @@ def _check_names(recipe: FinetuneRecipe, data: Mapping[str, TaskData]) -> None:
 
 def _draft(plan: FinetuneRecipe, name: str, data: TaskData) -> _Draft:
     task, train, dev = task_of(plan), data.train, data.dev
-    notes = []
     task.check(train)
     labels = task.labels(train)
+    given = {"train": train, "dev": dev, **data.tests}
+    notes = [note for at, table in given.items() if table is not None for note in remarks.left_out(at, table)]
     if dev is None:
         train, dev = task.hold_out(train, seed=plan.train.seed)
         notes.append(f"No dev set was given: {len(dev.rows)} training rows (a tenth) were held out.")
-    known = {task.reads(row) for row in train.rows}
+    known = remarks.texts(task, train)
     for at, table in {"dev": dev, **data.tests}.items():
         task.check(table, labels=labels)
-        if repeats := sum(task.reads(row) in known for row in table.rows):
-            notes.append(f"{repeats} of {len(table.rows)} rows of {at} are also in the training data.")
+        notes += remarks.repeated(at, table, task, known, also="training")
     tables = {"dev": dev, **data.tests, "train": train}
     return _Draft(name=name, plan=plan, task=task, labels=labels, tables=tables, notes=tuple(notes))
 

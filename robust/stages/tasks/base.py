@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 
 class AnyTable(Protocol):
-    """The rows of a data source, whatever the task; each row has an `id` and a `lang`."""
+    """The rows of a data source, whatever the task; each row has an `id` and a `lang`.
+
+    `left_out` counts rows of the whole source that are not used, by label or reason, `total` all of them.
+    """
 
     @property
     def name(self) -> str: ...
@@ -29,6 +32,12 @@ class AnyTable(Protocol):
 
     @property
     def lang(self) -> Lang | None: ...
+
+    @property
+    def left_out(self) -> Mapping[str, int]: ...
+
+    @property
+    def total(self) -> int: ...
 
 
 class Items(Protocol):
