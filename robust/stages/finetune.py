@@ -21,7 +21,7 @@ from robust.stages.meter import Energy, Meter
 from robust.stages.portable import save_tokenizer
 from robust.stages.pretrain import tokenisers
 from robust.stages.quiet import quiet
-from robust.stages.tasks import AnyTable, Task, task_of
+from robust.stages.tasks import AnyTable, Items, Task, task_of
 from robust.stages.trainers import Progress
 from robust.stages.workspace import Workspace, workspace
 
@@ -153,8 +153,16 @@ def finetune(
             taught_by = ", ".join(card.taught_by(recipe.distil))
             more = f" and of {len(unlabelled.rows)} rows without labels" if unlabelled else ""
             notes.append(f"Teachers told what to make of the training rows{more}: {taught_by}.")
+
+        def encode(name: str, table: AnyTable, *, training: bool = False) -> Items:
+            items = task.encode(table, tokenizer, labels=labels, how=recipe.train, training=training)
+            notes.extend(remarks.cut(name, items, recipe.train))
+            return items
+
+        items = encode("train and unlabelled" if unlabelled else "train", learnt, training=True)
+        judged = encode("dev", dev)
         trainer = trainers.make(
-            recipe, task, model, tokenizer, learnt, dev, labels, place, device, progress, soft, hardening
+            recipe, task, model, tokenizer, learnt, items, dev, judged, labels, place, device, progress, soft, hardening
         )
         before, joules = trainers.spent(place)
         started, meter = time.monotonic(), Meter()
@@ -169,14 +177,14 @@ def finetune(
             notes.append(f"Each weight is {1 - alpha:g} of the start and {alpha:g} of what was trained from it.")
         model = _rounded(_finite(adapt.finish(model), recipe), recipe.weights)
 
-        def score(table: AnyTable) -> Mapping[str, Estimate]:
-            encoded = task.encode(table, tokenizer, labels=labels, how=recipe.train, training=False)
+        def score(name: str, table: AnyTable) -> Mapping[str, Estimate]:
+            encoded = judged if name == "dev" else encode(name, table)
             return task.scores(table, encoded, trainers.predict(trainer, encoded), labels=labels)
 
         rows: Any = train
         parts: dict[str, Any] = {"dev": dev, **tests}
         used = {"train": train, **({"unlabelled": unlabelled} if unlabelled else {}), **parts}
-        scores = {name: score(table) for name, table in parts.items()}
+        scores = {name: score(name, table) for name, table in parts.items()}
         simple = processes.from_first(lambda: fit_baseline(rows, parts)) if baseline else {}
         result = Finetuned(
             out=out,

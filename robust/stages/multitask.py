@@ -119,11 +119,12 @@ def multitask(
         energy = meter.energy()
         _in_format(model, recipe).float()  # what is scored is what will be loaded
         pairs = list(zip(drafts, learners, strict=True))
-        scores = processes.from_first(
+        scored = processes.from_first(
             lambda: {one.name: _scores(model, one, learner, tokenizer, target) for one, learner in pairs}
         )
         tasks = {}
         for one, learner in pairs:
+            scores, notes = scored[one.name]
             tasks[one.name] = Finetuned(
                 out=out / one.name,
                 task=one.plan.task,
@@ -131,7 +132,7 @@ def multitask(
                 parameters=sum(int(value.numel()) for value in model.weights(one.name).values()),
                 n_train=len(one.tables["train"].rows),
                 measure=learner.metric,
-                scores=scores[one.name],
+                scores=scores,
                 sizes={name: len(table.rows) for name, table in one.tables.items() if name != "train"},
                 baseline={},
                 epochs=done.epochs,
@@ -139,7 +140,7 @@ def multitask(
                 processes=processes.count(),
                 seconds=done.seconds,
                 resumed=place.resumed,
-                notes=(*one.notes, _together(recipe, one.name)),
+                notes=(*one.notes, *notes, _together(recipe, one.name)),
             )
         result = Multitasked(
             out=out,
@@ -231,16 +232,20 @@ def _learner(one: _Draft, tokenizer: PreTrainedTokenizerBase) -> Learner:
 
 def _scores(
     model: MultitaskModel, one: _Draft, learner: Learner, tokenizer: PreTrainedTokenizerBase, device: torch.device
-) -> dict[str, Mapping[str, Estimate]]:
-    """The scores of every set but the training data, `dev` first."""
+) -> tuple[dict[str, Mapping[str, Estimate]], list[str]]:
+    """The scores of every set but the training data, `dev` first, and notes on texts that are cut."""
     found = {}
+    notes = remarks.cut("train", learner.items, one.plan.train)
     size = max(64, one.plan.train.batch_size)
     for name, table in one.tables.items():
         if name != "train":
-            items = one.task.encode(table, tokenizer, labels=one.labels, how=one.plan.train, training=False)
+            items = learner.judged
+            if name != "dev":
+                items = one.task.encode(table, tokenizer, labels=one.labels, how=one.plan.train, training=False)
+            notes += remarks.cut(name, items, one.plan.train)
             answers = multitask_loop.predict(model, one.name, items, learner.collate, device=device, size=size)
             found[name] = one.task.scores(table, items, answers, labels=one.labels)
-    return found
+    return found, notes
 
 
 def _together(recipe: FinetuneRecipe, name: str) -> str:

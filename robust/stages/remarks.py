@@ -1,11 +1,12 @@
-"""What a reader of scores must know of the data: rows that are left out, rows that were learnt from as well."""
+"""What a reader of scores must know of the data: rows left out, texts cut, rows that were learnt from as well."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 
 from robust.data.table import reasons
-from robust.stages.tasks import AnyTable, Task
+from robust.recipe.finetune import Training
+from robust.stages.tasks import AnyTable, Items, Task
 
 
 def left_out(name: str, table: AnyTable) -> list[str]:
@@ -20,6 +21,12 @@ def left_out(name: str, table: AnyTable) -> list[str]:
     if lost:
         notes.append(f"Answers of {name} left out, as they stand neither where the data say nor nearby: {lost:,}.")
     return notes
+
+
+def cut(name: str, items: Items, how: Training) -> list[str]:
+    """How many rows of a set are longer than the model reads; nothing where none is."""
+    whole = f"{items.cut:,} of {len(items):,} texts of {name}"
+    return [f"{whole} are longer than {how.max_length} tokens and are cut."] if items.cut else []
 
 
 def texts(task: Task, table: AnyTable) -> Collection[tuple[str, ...]]:

@@ -37,7 +37,9 @@ def make(
     model: PreTrainedModel,
     tokenizer: PreTrainedTokenizerBase,
     train: AnyTable,
+    items: Items,
     dev: AnyTable,
+    judged: Items,
     labels: tuple[str, ...],
     place: Workspace,
     device: str,
@@ -47,21 +49,18 @@ def make(
 ) -> Trainer:
     """A trainer that evaluates, saves and marks checkpoints in `place` as the recipe says, and prints nothing.
 
-    `soft` `(rows of train, labels)` are targets in the place of the labels of `train`. `hardening` takes what the
-    trainer
-    would do with a batch into its hands.
+    `items` are the rows of `train`, `judged` those of `dev`, as `task` encodes them. `soft` `(rows of train, labels)`
+    are targets in the place of the labels of `train`. `hardening` takes what the trainer would do with a batch into its
+    hands.
     """
     from transformers import EarlyStoppingCallback, PrinterCallback, TrainingArguments
 
     how, on_cpu = recipe.train, pick_device(device).type == "cpu"
-    encoded = task.encode(train, tokenizer, labels=labels, how=how, training=True)
-    if soft is not None:
-        encoded = distil.soften(encoded, soft)
+    encoded = items if soft is None else distil.soften(items, soft)
     collator: Any = task.collator(tokenizer)
     if hardening is not None:
         encoded = hardening.reading(encoded, tokenizer) if hardening.reading else encoded
         collator = hardening.collator(collator) if hardening.collator else collator
-    judged = task.encode(dev, tokenizer, labels=labels, how=how, training=False)
     per_epoch = math.ceil(
         math.ceil(len(encoded) / (how.batch_size * processes.devices(device))) / how.gradient_accumulation
     )

@@ -41,9 +41,15 @@ class AnyTable(Protocol):
 
 
 class Items(Protocol):
-    """What a data loader reads by index: token ids and targets of one input each, always the same in one `epoch`."""
+    """What a data loader reads by index: token ids and targets of one input each, always the same in one `epoch`.
+
+    `cut` counts the rows that were longer than the model reads.
+    """
 
     epoch: int
+
+    @property
+    def cut(self) -> int: ...
 
     def __len__(self) -> int: ...
 

@@ -14,6 +14,14 @@ def shortened(recipe, **how):
     return recipe.model_copy(update={"train": recipe.train.model_copy(update={"epochs": 0.5, **how})})
 
 
+def long_ones():
+    def more(table):
+        row = replace(table.rows[0], id="long", words=("so",) * 12, tags=("O",) * 12)
+        return replace(table, rows=(*table.rows, row))
+
+    return data(names=TaskData(train=more(names(held_out=False)), dev=more(names(held_out=True))))
+
+
 def test_rows_that_are_left_out_are_counted(recipe, reviews, others, out) -> None:
     train = replace(reviews, left_out={"[/mixed]": 2, "(empty text)": 1}, total=63)
     blank = replace(others, left_out={"(empty text)": 20}, total=50)
@@ -51,6 +59,24 @@ def test_every_one_of_several_tasks_tells_its_own(tmp_path) -> None:
     assert result.tasks["mood"].notes[0] == first
     assert first in (tmp_path / "model" / "mood" / "README.md").read_text(encoding="utf-8")
     assert result.tasks["names"].notes[0] == "1 of 25 rows of train are left out: 1 (empty text)."
+
+
+def test_texts_that_are_cut_are_counted(recipe, reviews, others, out) -> None:
+    longer = tuple(replace(row, fields=(row.fields[0] + " so" * 12 * (at < 5),)) for at, row in enumerate(others.rows))
+    given = {"dev": others, "tests": {"long": replace(others, rows=longer)}}
+    result = finetune(shortened(recipe, max_length=8), train=reviews, out=out, device="cpu", **given)
+    told = f"5 of {len(longer)} texts of long are longer than 8 tokens and are cut."
+    assert [note for note in result.notes if "cut" in note] == [told]
+    assert told in (out / "README.md").read_text(encoding="utf-8")
+
+
+def test_several_tasks_tell_what_they_cut(tmp_path) -> None:
+    result = multitask(plan(epochs=0.5, max_length=8), long_ones(), out=tmp_path / "model", device="cpu")
+    told = [note for note in result.tasks["names"].notes if "cut" in note]
+    assert told == [
+        f"1 of {n} texts of {name} are longer than 8 tokens and are cut." for name, n in (("train", 25), ("dev", 13))
+    ]
+    assert not any("cut" in note for note in result.tasks["mood"].notes)
 
 
 def test_many_labels_are_summed_up() -> None:
