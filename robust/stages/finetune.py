@@ -39,7 +39,7 @@ class Finetuned:
     one; `sizes` are their numbers of rows. `measure` is the score that chose the checkpoint. `baseline` has the
     accuracies of a bag of words, where asked for. `steps` counts the updates of the weights; `processes` shared each.
     `tokens` were read while training, padding included; `energy` is that of all calls, up to their last checkpoints.
-    `chosen` is False where the last weights were kept, whatever the dev set says.
+    The weights are those after `kept` updates; `chosen` is False where the dev set did not choose them among others.
     """
 
     out: Path
@@ -60,6 +60,7 @@ class Finetuned:
     tokens: int = 0
     energy: Energy | None = None
     chosen: bool = True
+    kept: int | None = None
 
     @property
     def main(self) -> str:
@@ -167,6 +168,7 @@ def finetune(
         before, joules = trainers.spent(place)
         started, meter = time.monotonic(), Meter()
         resume.train(trainer, processes.from_first(lambda: resume.last_checkpoint(place)))
+        chosen, kept = trainers.choice(trainer)
         seconds = before + time.monotonic() - started
         energy = meter.energy(before=joules)
         if hardening is not None:
@@ -204,7 +206,8 @@ def finetune(
             notes=tuple(notes),
             tokens=int(trainer.state.num_input_tokens_seen),
             energy=energy,
-            chosen=hardening is None or hardening.keep == "best",
+            chosen=chosen,
+            kept=kept,
         )
         if processes.first():
             model.to(_dtype(recipe.weights)).save_pretrained(place.result)

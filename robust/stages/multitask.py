@@ -122,7 +122,7 @@ def multitask(
         scored = processes.from_first(
             lambda: {one.name: _scores(model, one, learner, tokenizer, target) for one, learner in pairs}
         )
-        tasks = {}
+        tasks, chosen = {}, done.evaluations > 1
         for one, learner in pairs:
             scores, notes = scored[one.name]
             tasks[one.name] = Finetuned(
@@ -140,7 +140,8 @@ def multitask(
                 processes=processes.count(),
                 seconds=done.seconds,
                 resumed=place.resumed,
-                notes=(*one.notes, *notes, _together(recipe, one.name)),
+                notes=(*one.notes, *notes, _together(recipe, one.name, chosen=chosen)),
+                chosen=chosen,
             )
         result = Multitasked(
             out=out,
@@ -248,12 +249,10 @@ def _scores(
     return found, notes
 
 
-def _together(recipe: FinetuneRecipe, name: str) -> str:
+def _together(recipe: FinetuneRecipe, name: str, *, chosen: bool) -> str:
     others = " and ".join(other for other in recipe.tasks if other != name)
-    return (
-        f"Learnt together with {others} by one encoder; the weights are those with the best mean over the dev sets of "
-        "all tasks. Epochs and seconds are those of the whole training."
-    )
+    best = "; the weights are those with the best mean over the dev sets of all tasks" if chosen else ""
+    return f"Learnt together with {others} by one encoder{best}. Epochs and seconds are those of the whole training."
 
 
 def _save(

@@ -122,6 +122,15 @@ def make(
     return trainer
 
 
+def choice(trainer: Trainer) -> tuple[bool, int]:
+    """Of a finished training: whether the dev set chose among several weights, and after how many updates they were."""
+    state = trainer.state
+    if not trainer.args.load_best_model_at_end or state.best_model_checkpoint is None:
+        return False, state.global_step
+    judged = sum(any(name.startswith("eval_") for name in told) for told in state.log_history)
+    return judged > 1, int(state.best_model_checkpoint.rpartition("-")[2])
+
+
 def predict(trainer: Trainer, items: Items) -> Any:
     """The trained model's answers to items, in their order: an array with a row for each, or a tuple of such arrays.
 

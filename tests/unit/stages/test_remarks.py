@@ -57,7 +57,9 @@ def test_every_one_of_several_tasks_tells_its_own(tmp_path) -> None:
     result = multitask(plan(epochs=0.5), tables, out=tmp_path / "model", device="cpu")
     first = "7 of 37 rows of dev are left out: 7 (empty text)."
     assert result.tasks["mood"].notes[0] == first
-    assert first in (tmp_path / "model" / "mood" / "README.md").read_text(encoding="utf-8")
+    card = (tmp_path / "model" / "mood" / "README.md").read_text(encoding="utf-8")
+    assert first in card
+    assert "The weights are those of the last update" in card, "there was a single evaluation, which chose nothing"
     assert result.tasks["names"].notes[0] == "1 of 25 rows of train are left out: 1 (empty text)."
 
 
