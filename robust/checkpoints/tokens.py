@@ -25,17 +25,23 @@ def token_limit(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> i
 
     Of a model made of two (BERT2BERT), which has no length of its own, the shorter counts.
     """
+    return declared_limit(model, tokenizer) or DEFAULT_LENGTH
+
+
+def declared_limit(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> int | None:
+    """`token_limit` as model and tokeniser declare it; None where neither does."""
     parts = (model.encoder, model.decoder) if model.config.model_type == "encoder-decoder" else (model,)
-    limits = [limit for limit in (int(tokenizer.model_max_length), *map(_positions, parts)) if 0 < limit < 10**9]
-    return min(limits, default=DEFAULT_LENGTH)
+    limits = (int(tokenizer.model_max_length), *map(positions, parts))
+    return min((limit for limit in limits if 0 < limit < 10**9), default=None)
 
 
-def _positions(model: Any) -> int:
-    positions = getattr(model.config, "max_position_embeddings", None) or 0
+def positions(model: Any) -> int:
+    """How many tokens a model has positions for; 0 where it declares none."""
+    declared = getattr(model.config, "max_position_embeddings", None) or 0
     table = next((m for n, m in model.named_modules() if n.endswith("position_embeddings")), None)
     padding = getattr(table, "padding_idx", None)
     offset = padding + 1 if isinstance(padding, int) else 0
-    return int(positions) - offset
+    return max(0, int(declared) - offset)
 
 
 def set_padding(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, name: str) -> None:

@@ -148,8 +148,9 @@ def _share(value: float | None) -> str:
 
 def left_out(name: str, rows: Mapping[str, int]) -> str:
     """How many rows of a source were left out, by label; reasons that are none stand in brackets."""
-    counts = [f"{n} {why}" if why.startswith("(") else f"{n} labelled {why}" for why, n in rows.items()]
-    return f"left out of {name}: {', '.join(counts)}"
+    from robust.data.table import reasons
+
+    return f"left out of {name}: {reasons(rows)}"
 
 
 def notes(run: FinishedRun) -> list[str]:

@@ -56,7 +56,7 @@ def show(report: Mapping[str, Any], *, to_stderr: bool) -> None:
     for line in report["flags"]:
         screen.print(f"flag: {line}", style="yellow", soft_wrap=True)
     for line in report["notes"]:
-        screen.print(f"note: {line}", soft_wrap=True)
+        screen.print(f"note: {line}", soft_wrap=True, markup=False)
     screen.print(f"{'models' if several else 'model'} and report: {report['model']['after']}", soft_wrap=True)
 
 

@@ -112,3 +112,16 @@ def fingerprint(rows: Iterable[tuple[str, Fields, str | None]]) -> str:
     for row in rows:
         digest.update(json.dumps(row, ensure_ascii=False).encode("utf-8") + b"\n")
     return f"sha256:{digest.hexdigest()[:16]}"
+
+
+SHOWN = 12
+"""Labels that a message names before it sums up the rest."""
+
+
+def reasons(left_out: Mapping[str, int]) -> str:
+    """Counts of rows that were left out, by label; reasons that are none stand in brackets."""
+    found = [f"{n} {why}" if why.startswith("(") else f"{n} labelled {why}" for why, n in left_out.items()]
+    if len(found) > SHOWN:
+        rest = sum(list(left_out.values())[SHOWN:])
+        found[SHOWN:] = [f"{rest} with one of {len(found) - SHOWN} other labels"]
+    return ", ".join(found)

@@ -16,7 +16,7 @@ from robust.data.hub import PREFIX, read_hub
 from robust.data.iob import iob2, marks_spans
 from robust.data.stream import opened
 from robust.data.structured import read_json, read_jsonl, read_parquet
-from robust.data.table import DataSpec, Records, fingerprint
+from robust.data.table import EMPTY_TEXT, DataSpec, Records, fingerprint
 from robust.errors import DataError, did_you_mean
 
 WORDS: tuple[str, ...] = ("words", "tokens", "palabras")
@@ -43,7 +43,8 @@ class TaggedTable:
     """The sentences of a source, and how they came about.
 
     `fingerprint` pins the rows, `source_fingerprint` the bytes they came from. `columns` says which column the tags
-    are from, and whether they were rewritten as IOB2.
+    are from, and whether they were rewritten as IOB2. `left_out` counts rows without a word, by that reason, `total`
+    all of them.
     """
 
     name: str
@@ -53,6 +54,7 @@ class TaggedTable:
     total: int
     lang: Lang | None = None
     columns: Mapping[str, str] = field(default_factory=dict)
+    left_out: Mapping[str, int] = field(default_factory=dict)
 
 
 def read(spec: DataSpec) -> TaggedTable:
@@ -198,6 +200,7 @@ def _table(records: Records, sentences: Sequence[Sentence], column: str, spec: D
         if rewritten != tags:
             notes["scheme"] = "rewritten as IOB2"
         tags = rewritten
+    wordless = max(0, len(records.rows) - len(sentences))
     told = [sentence.id for sentence in sentences]
     named = None not in told and len(set(told)) == len(told)
     own = [str(name) if named else str(at) for at, name in enumerate(told)]
@@ -211,9 +214,10 @@ def _table(records: Records, sentences: Sequence[Sentence], column: str, spec: D
         # Numbered sentences count by number, so that renaming a file does not change the fingerprint of its rows.
         fingerprint=pinned(rows, own),
         source_fingerprint=records.source_fingerprint,
-        total=len(sentences),
+        total=len(sentences) + wordless,
         lang=spec.lang,
         columns=notes,
+        left_out={EMPTY_TEXT: wordless} if wordless else {},
     )
 
 
@@ -228,6 +232,9 @@ def join(tables: Sequence[TaggedTable]) -> TaggedTable:
     if len(tables) == 1:
         return tables[0]
     rows = tuple(replace(row, id=f"{at}/{row.id}") for at, table in enumerate(tables) for row in table.rows)
+    left_out: Counter[str] = Counter()
+    for table in tables:
+        left_out.update(table.left_out)
     langs = {table.lang for table in tables}
     counts = Counter(value for table in tables for value in table.columns.items())
     return TaggedTable(
@@ -238,4 +245,5 @@ def join(tables: Sequence[TaggedTable]) -> TaggedTable:
         total=sum(table.total for table in tables),
         lang=langs.pop() if len(langs) == 1 else None,
         columns={key: value for (key, value), n in counts.items() if n == len(tables)},
+        left_out=left_out,
     )

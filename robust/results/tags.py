@@ -12,13 +12,15 @@ from robust.results.estimates import Estimate, bootstrap
 from robust.results.metrics import Sums, macro_f1
 
 Sentences = Sequence[Sequence[str]]
+OUTSIDE = "O"
 
 
 def entities(gold: Sentences, predicted: Sentences, *, seed: int = 0) -> dict[str, Estimate]:
     """`f1`, `precision` and `recall` of entities over all types, and word `accuracy`; tags are IOB2.
 
     An entity counts where its type and both ends are right (Tjong Kim Sang & De Meulder 2003, W03-0419). Entities are
-    seqeval's, strictly: predicted I- tags without a B- before them are none. Intervals resample sentences.
+    seqeval's, strictly: predicted I- tags without a B- before them are none. An empty prediction is no tag: its word is
+    wrong, and in no entity. Intervals resample sentences.
     """
     counts, words = _entities(gold, predicted), _words(gold, predicted)
     return {
@@ -30,7 +32,7 @@ def entities(gold: Sentences, predicted: Sentences, *, seed: int = 0) -> dict[st
 
 
 def words(gold: Sentences, predicted: Sentences, *, seed: int = 0) -> dict[str, Estimate]:
-    """Word `accuracy` and `macro_f1` of tags; an empty prediction is no tag. Intervals resample sentences."""
+    """Word `accuracy` and `macro_f1` of tags; an empty prediction is no tag, so wrong. Intervals resample sentences."""
     counts = _words(gold, predicted)
     return {
         "accuracy": bootstrap(counts, lambda sums: _ratio(sums[..., 0], sums[..., 1]), seed=seed),
@@ -75,7 +77,7 @@ def _entities(gold: Sentences, predicted: Sentences) -> Sums:
     rows = []
     for true, said in zip(
         Entities([list(tags) for tags in gold], IOB2).entities,
-        Entities([list(tags) for tags in predicted], IOB2).entities,
+        Entities([[tag or OUTSIDE for tag in tags] for tags in predicted], IOB2).entities,
         strict=True,
     ):
         rows.append((len(set(true) & set(said)), len(true), len(said)))

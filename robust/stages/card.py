@@ -78,7 +78,11 @@ def write(recipe: FinetuneRecipe, result: Finetuned, tables: Mapping[str, AnyTab
 def _choice(result: Finetuned) -> str:
     """What the dev set had to do with the weights."""
     if not result.chosen:
-        return "The weights are those of the last update; every set was scored once by the finished model."
+        early = result.kept is not None and result.kept < result.steps
+        when = (
+            f"after {result.kept} of {result.steps} updates, when `dev` was scored" if early else "of the last update"
+        )
+        return f"The weights are those {when}; every set was scored once by the finished model."
     return (
         f"`dev` chose the checkpoint by {NAMES[result.measure]}, so its numbers are a little too good; the others were "
         "scored once by the finished model."

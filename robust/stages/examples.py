@@ -14,7 +14,7 @@ from robust.data.table import Row, Table, fingerprint
 from robust.errors import DataError, ModelError
 
 if TYPE_CHECKING:
-    from transformers import PreTrainedTokenizerBase
+    from transformers import BatchEncoding, PreTrainedTokenizerBase
 
 HELD_OUT = 0.1
 
@@ -119,6 +119,7 @@ class Encoded:
     seed: int = 0
     epoch: int = field(default=0)
     places: Sequence[Sequence[int]] = ()
+    cut: int = 0
 
     def __len__(self) -> int:
         return len(self.items)
@@ -163,4 +164,18 @@ def encode(
         mask_share=mask_share,
         special=frozenset(tokenizer.all_special_ids),
         seed=seed,
+        cut=shortened(found, tokenizer, columns, max_length=max_length),
     )
+
+
+def shortened(
+    found: BatchEncoding, tokenizer: PreTrainedTokenizerBase, columns: Sequence[Sequence[str]], *, max_length: int
+) -> int:
+    """How many of the rows `found`, which `tokenizer` made of the texts in `columns`, are cut to `max_length`."""
+    if found.encodings is not None:  # a fast tokeniser keeps what it cuts off
+        return sum(bool(row.overflowing) for row in found.encodings)
+    full = [at for at, ids in enumerate(found["input_ids"]) if len(ids) >= max_length]
+    if not full:
+        return 0
+    whole = tokenizer(*([column[at] for at in full] for column in columns))
+    return sum(len(ids) > max_length for ids in whole["input_ids"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,13 +15,13 @@ from robust.recipe.distil import Distillation
 from robust.recipe.finetune import FinetuneRecipe
 from robust.recipe.parts import WordPiece
 from robust.results.estimates import Estimate, proportion
-from robust.stages import adapt, card, distil, models, processes, trainers
+from robust.stages import adapt, card, distil, models, processes, remarks, resume, trainers
 from robust.stages.baseline import baseline as fit_baseline
 from robust.stages.meter import Energy, Meter
 from robust.stages.portable import save_tokenizer
 from robust.stages.pretrain import tokenisers
 from robust.stages.quiet import quiet
-from robust.stages.tasks import AnyTable, Task, task_of
+from robust.stages.tasks import AnyTable, Items, Task, task_of
 from robust.stages.trainers import Progress
 from robust.stages.workspace import Workspace, workspace
 
@@ -40,7 +39,7 @@ class Finetuned:
     one; `sizes` are their numbers of rows. `measure` is the score that chose the checkpoint. `baseline` has the
     accuracies of a bag of words, where asked for. `steps` counts the updates of the weights; `processes` shared each.
     `tokens` were read while training, padding included; `energy` is that of all calls, up to their last checkpoints.
-    `chosen` is False where the last weights were kept, whatever the dev set says.
+    The weights are those after `kept` updates; `chosen` is False where the dev set did not choose them among others.
     """
 
     out: Path
@@ -61,6 +60,7 @@ class Finetuned:
     tokens: int = 0
     energy: Energy | None = None
     chosen: bool = True
+    kept: int | None = None
 
     @property
     def main(self) -> str:
@@ -107,18 +107,19 @@ def finetune(
     task = task_of(recipe)
     if baseline and recipe.task != "classification":
         raise UserError(f"a bag of words does no {recipe.task}", fix="leave --baseline out")
-    notes: list[str] = []
     task.check(train)
     labels = task.labels(train)
+    tests = dict(tests or {})
+    given = {"train": train, "unlabelled": unlabelled, "dev": dev, **tests}
+    notes = [note for name, table in given.items() if table is not None for note in remarks.left_out(name, table)]
     if dev is None:
         train, dev = task.hold_out(train, seed=recipe.train.seed)
         what = "a tenth of every label" if recipe.task == "classification" else "a tenth"
         notes.append(f"No dev set was given: {len(dev.rows)} training rows ({what}) were held out.")
-    tests = dict(tests or {})
+    known = remarks.texts(task, train)
     for name, table in (("dev", dev), *tests.items()):
         task.check(table, labels=labels)
-        if repeats := _repeats(task, train, table):
-            notes.append(f"{repeats} of {len(table.rows)} rows of {name} are also in the training data.")
+        notes += remarks.repeated(name, table, task, known, also="training")
     purpose = {
         "recipe": recipe.model_dump(mode="json"),
         "train": train.fingerprint,
@@ -145,20 +146,29 @@ def finetune(
         model = adapt.prepare(model, recipe)
         learnt, soft = train, None
         if recipe.distil is not None:
+            known = remarks.texts(task, unlabelled) if unlabelled else ()
             for name, table in (("dev", dev), *tests.items()):
-                if unlabelled and (repeats := _repeats(task, unlabelled, table)):
-                    notes.append(f"{repeats} of {len(table.rows)} rows of {name} are also in the unlabelled data.")
+                notes += remarks.repeated(name, table, task, known, also="unlabelled")
             learnt, soft = _taught(recipe.distil, taught, train, unlabelled, declared, place)
             soft = soft[:, [declared.index(label) for label in labels]]
             taught_by = ", ".join(card.taught_by(recipe.distil))
             more = f" and of {len(unlabelled.rows)} rows without labels" if unlabelled else ""
             notes.append(f"Teachers told what to make of the training rows{more}: {taught_by}.")
+
+        def encode(name: str, table: AnyTable, *, training: bool = False) -> Items:
+            items = task.encode(table, tokenizer, labels=labels, how=recipe.train, training=training)
+            notes.extend(remarks.cut(name, items, recipe.train))
+            return items
+
+        items = encode("train and unlabelled" if unlabelled else "train", learnt, training=True)
+        judged = encode("dev", dev)
         trainer = trainers.make(
-            recipe, task, model, tokenizer, learnt, dev, labels, place, device, progress, soft, hardening
+            recipe, task, model, tokenizer, learnt, items, dev, judged, labels, place, device, progress, soft, hardening
         )
         before, joules = trainers.spent(place)
         started, meter = time.monotonic(), Meter()
-        trainer.train(resume_from_checkpoint=processes.from_first(lambda: _last_checkpoint(place)))
+        resume.train(trainer, processes.from_first(lambda: resume.last_checkpoint(place)))
+        chosen, kept = trainers.choice(trainer)
         seconds = before + time.monotonic() - started
         energy = meter.energy(before=joules)
         if hardening is not None:
@@ -169,14 +179,14 @@ def finetune(
             notes.append(f"Each weight is {1 - alpha:g} of the start and {alpha:g} of what was trained from it.")
         model = _rounded(_finite(adapt.finish(model), recipe), recipe.weights)
 
-        def score(table: AnyTable) -> Mapping[str, Estimate]:
-            encoded = task.encode(table, tokenizer, labels=labels, how=recipe.train, training=False)
+        def score(name: str, table: AnyTable) -> Mapping[str, Estimate]:
+            encoded = judged if name == "dev" else encode(name, table)
             return task.scores(table, encoded, trainers.predict(trainer, encoded), labels=labels)
 
         rows: Any = train
         parts: dict[str, Any] = {"dev": dev, **tests}
         used = {"train": train, **({"unlabelled": unlabelled} if unlabelled else {}), **parts}
-        scores = {name: score(table) for name, table in parts.items()}
+        scores = {name: score(name, table) for name, table in parts.items()}
         simple = processes.from_first(lambda: fit_baseline(rows, parts)) if baseline else {}
         result = Finetuned(
             out=out,
@@ -196,7 +206,8 @@ def finetune(
             notes=tuple(notes),
             tokens=int(trainer.state.num_input_tokens_seen),
             energy=energy,
-            chosen=hardening is None or hardening.keep == "best",
+            chosen=chosen,
+            kept=kept,
         )
         if processes.first():
             model.to(_dtype(recipe.weights)).save_pretrained(place.result)
@@ -244,12 +255,6 @@ def _rounded(model: PreTrainedModel, weights: str) -> PreTrainedModel:
     return model
 
 
-def _repeats(task: Task, train: AnyTable, other: AnyTable) -> int:
-    """How many rows of `other` have exactly the texts of a training row."""
-    known = {task.reads(row) for row in train.rows}
-    return sum(task.reads(row) in known for row in other.rows)
-
-
 def _start(
     recipe: FinetuneRecipe, task: Task, train: AnyTable, labels: tuple[str, ...], place: Workspace, device: str
 ) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
@@ -271,14 +276,3 @@ def _start(
         if recipe.model.config is None:  # the recipe has checked that there is one or the other
             raise ValueError("neither checkpoint nor config")
         return models.from_scratch(recipe.model.config, labels, tokenizer=folder, auto=task.auto)
-
-
-def _last_checkpoint(place: Workspace) -> str | None:
-    """The newest checkpoint that was written to its end; others are removed."""
-    found = {}
-    for folder in place.checkpoints.glob("checkpoint-*"):
-        if (folder / trainers.COMPLETE).exists():
-            found[int(folder.name.rpartition("-")[2])] = str(folder)
-        else:
-            shutil.rmtree(folder)
-    return found[max(found)] if found else None

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from robust import starter
 from robust.checkpoints.locate import fetch, locate
+from robust.checkpoints.tokens import declared_limit
 from robust.checkpoints.wanted import Wanted
 from robust.errors import ModelError
 from robust.models.inputs import takes_types
@@ -72,8 +73,8 @@ def from_checkpoint(
         raise ModelError(
             f"{name} cannot be loaded as a model to fine-tune: {first}", fix=ENCODER.remedy("", name)
         ) from error
-    limit = min(int(tokenizer.model_max_length), int(getattr(model.config, "max_position_embeddings", 0) or 10**9))
-    if max_length > limit:
+    limit = declared_limit(model, tokenizer)
+    if limit is not None and max_length > limit:
         raise ModelError(
             f"{name} reads at most {limit} tokens, the recipe asks for {max_length}",
             fix=f"lower it: --set train.max_length={limit}",

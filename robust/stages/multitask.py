@@ -15,7 +15,7 @@ from robust.errors import DataError
 from robust.recipe.finetune import FinetuneRecipe
 from robust.recipe.parts import WordPiece
 from robust.results.estimates import Estimate
-from robust.stages import card, models, multitask_card, multitask_loop, processes
+from robust.stages import card, models, multitask_card, multitask_loop, processes, remarks
 from robust.stages.finetune import Finetuned
 from robust.stages.meter import Energy, Meter
 from robust.stages.multitask_loop import Learner
@@ -119,11 +119,12 @@ def multitask(
         energy = meter.energy()
         _in_format(model, recipe).float()  # what is scored is what will be loaded
         pairs = list(zip(drafts, learners, strict=True))
-        scores = processes.from_first(
+        scored = processes.from_first(
             lambda: {one.name: _scores(model, one, learner, tokenizer, target) for one, learner in pairs}
         )
-        tasks = {}
+        tasks, chosen = {}, done.evaluations > 1
         for one, learner in pairs:
+            scores, notes = scored[one.name]
             tasks[one.name] = Finetuned(
                 out=out / one.name,
                 task=one.plan.task,
@@ -131,7 +132,7 @@ def multitask(
                 parameters=sum(int(value.numel()) for value in model.weights(one.name).values()),
                 n_train=len(one.tables["train"].rows),
                 measure=learner.metric,
-                scores=scores[one.name],
+                scores=scores,
                 sizes={name: len(table.rows) for name, table in one.tables.items() if name != "train"},
                 baseline={},
                 epochs=done.epochs,
@@ -139,7 +140,8 @@ def multitask(
                 processes=processes.count(),
                 seconds=done.seconds,
                 resumed=place.resumed,
-                notes=(*one.notes, _together(recipe, one.name)),
+                notes=(*one.notes, *notes, _together(recipe, one.name, chosen=chosen)),
+                chosen=chosen,
             )
         result = Multitasked(
             out=out,
@@ -169,17 +171,17 @@ def _check_names(recipe: FinetuneRecipe, data: Mapping[str, TaskData]) -> None:
 
 def _draft(plan: FinetuneRecipe, name: str, data: TaskData) -> _Draft:
     task, train, dev = task_of(plan), data.train, data.dev
-    notes = []
     task.check(train)
     labels = task.labels(train)
+    given = {"train": train, "dev": dev, **data.tests}
+    notes = [note for at, table in given.items() if table is not None for note in remarks.left_out(at, table)]
     if dev is None:
         train, dev = task.hold_out(train, seed=plan.train.seed)
         notes.append(f"No dev set was given: {len(dev.rows)} training rows (a tenth) were held out.")
-    known = {task.reads(row) for row in train.rows}
+    known = remarks.texts(task, train)
     for at, table in {"dev": dev, **data.tests}.items():
         task.check(table, labels=labels)
-        if repeats := sum(task.reads(row) in known for row in table.rows):
-            notes.append(f"{repeats} of {len(table.rows)} rows of {at} are also in the training data.")
+        notes += remarks.repeated(at, table, task, known, also="training")
     tables = {"dev": dev, **data.tests, "train": train}
     return _Draft(name=name, plan=plan, task=task, labels=labels, tables=tables, notes=tuple(notes))
 
@@ -231,24 +233,26 @@ def _learner(one: _Draft, tokenizer: PreTrainedTokenizerBase) -> Learner:
 
 def _scores(
     model: MultitaskModel, one: _Draft, learner: Learner, tokenizer: PreTrainedTokenizerBase, device: torch.device
-) -> dict[str, Mapping[str, Estimate]]:
-    """The scores of every set but the training data, `dev` first."""
+) -> tuple[dict[str, Mapping[str, Estimate]], list[str]]:
+    """The scores of every set but the training data, `dev` first, and notes on texts that are cut."""
     found = {}
+    notes = remarks.cut("train", learner.items, one.plan.train)
     size = max(64, one.plan.train.batch_size)
     for name, table in one.tables.items():
         if name != "train":
-            items = one.task.encode(table, tokenizer, labels=one.labels, how=one.plan.train, training=False)
+            items = learner.judged
+            if name != "dev":
+                items = one.task.encode(table, tokenizer, labels=one.labels, how=one.plan.train, training=False)
+            notes += remarks.cut(name, items, one.plan.train)
             answers = multitask_loop.predict(model, one.name, items, learner.collate, device=device, size=size)
             found[name] = one.task.scores(table, items, answers, labels=one.labels)
-    return found
+    return found, notes
 
 
-def _together(recipe: FinetuneRecipe, name: str) -> str:
+def _together(recipe: FinetuneRecipe, name: str, *, chosen: bool) -> str:
     others = " and ".join(other for other in recipe.tasks if other != name)
-    return (
-        f"Learnt together with {others} by one encoder; the weights are those with the best mean over the dev sets of "
-        "all tasks. Epochs and seconds are those of the whole training."
-    )
+    best = "; the weights are those with the best mean over the dev sets of all tasks" if chosen else ""
+    return f"Learnt together with {others} by one encoder{best}. Epochs and seconds are those of the whole training."
 
 
 def _save(

@@ -34,8 +34,8 @@ def write(recipe: FinetuneRecipe, result: Multitasked, trains: Mapping[str, AnyT
         "that task as an ordinary model, and a card with all its scores.",
         "## Tasks",
         markdown(*_rows(recipe, result, trains)),
-        f"`share` is the probability that a batch is of the task, proportional to n^{recipe.sampling.alpha:g}. The "
-        f"weights are those with the best mean of these measures on the dev sets ({100 * result.mean:.1f} %).",
+        f"`share` is the probability that a batch is of the task, proportional to n^{recipe.sampling.alpha:g}. "
+        f"{_choice(result)}",
         *([recipe.card.notes.strip()] if recipe.card.notes else []),
         "\n".join(f"- {entry}" for entry in recipe.card.data),
         "## Training",
@@ -45,6 +45,13 @@ def write(recipe: FinetuneRecipe, result: Multitasked, trains: Mapping[str, AnyT
     ]
     blocks = "\n\n".join(part for part in parts if part)
     return f"---\n{yaml.safe_dump(front, sort_keys=False, allow_unicode=True, width=120)}---\n\n{blocks}\n"
+
+
+def _choice(result: Multitasked) -> str:
+    mean = f"mean of these measures on the dev sets ({100 * result.mean:.1f} %)"
+    if any(done.chosen for done in result.tasks.values()):
+        return f"The weights are those with the best {mean}."
+    return f"The weights are those of the last update, with the {mean}."
 
 
 def _languages(recipe: FinetuneRecipe, trains: Mapping[str, AnyTable]) -> list[str]:

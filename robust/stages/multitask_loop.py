@@ -57,10 +57,14 @@ class Learner:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trained:
-    """`step` of `steps` updates were made when the training ended; `best` is the highest mean over the dev sets."""
+    """`step` of `steps` updates were made when the training ended; `best` is the highest mean over the dev sets.
+
+    The dev sets were scored `evaluations` times.
+    """
 
     step: int
     steps: int
+    evaluations: int
     epochs: float
     best: float
     tokens: int
@@ -154,6 +158,7 @@ def train(
     return Trained(
         step=state["step"],
         steps=steps,
+        evaluations=math.ceil(state["step"] / every),
         epochs=state["step"] / per_epoch,
         best=state["best"],
         tokens=state["tokens"],

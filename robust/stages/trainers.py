@@ -37,7 +37,9 @@ def make(
     model: PreTrainedModel,
     tokenizer: PreTrainedTokenizerBase,
     train: AnyTable,
+    items: Items,
     dev: AnyTable,
+    judged: Items,
     labels: tuple[str, ...],
     place: Workspace,
     device: str,
@@ -47,21 +49,18 @@ def make(
 ) -> Trainer:
     """A trainer that evaluates, saves and marks checkpoints in `place` as the recipe says, and prints nothing.
 
-    `soft` `(rows of train, labels)` are targets in the place of the labels of `train`. `hardening` takes what the
-    trainer
-    would do with a batch into its hands.
+    `items` are the rows of `train`, `judged` those of `dev`, as `task` encodes them. `soft` `(rows of train, labels)`
+    are targets in the place of the labels of `train`. `hardening` takes what the trainer would do with a batch into its
+    hands.
     """
     from transformers import EarlyStoppingCallback, PrinterCallback, TrainingArguments
 
     how, on_cpu = recipe.train, pick_device(device).type == "cpu"
-    encoded = task.encode(train, tokenizer, labels=labels, how=how, training=True)
-    if soft is not None:
-        encoded = distil.soften(encoded, soft)
+    encoded = items if soft is None else distil.soften(items, soft)
     collator: Any = task.collator(tokenizer)
     if hardening is not None:
         encoded = hardening.reading(encoded, tokenizer) if hardening.reading else encoded
         collator = hardening.collator(collator) if hardening.collator else collator
-    judged = task.encode(dev, tokenizer, labels=labels, how=how, training=False)
     per_epoch = math.ceil(
         math.ceil(len(encoded) / (how.batch_size * processes.devices(device))) / how.gradient_accumulation
     )
@@ -85,6 +84,7 @@ def make(
         load_best_model_at_end=hardening is None or hardening.keep == "best",
         metric_for_best_model=how.metric or task.measure(labels),
         greater_is_better=True,
+        restore_callback_states_from_checkpoint=True,  # that of early stopping; no other callback here has one
         seed=how.seed,
         bf16=_bf16(how.bf16, device),
         ddp_backend="gloo" if on_cpu and processes.count() > 1 else None,
@@ -120,6 +120,15 @@ def make(
     )
     trainer.remove_callback(PrinterCallback)  # it prints to standard output, which belongs to the summary
     return trainer
+
+
+def choice(trainer: Trainer) -> tuple[bool, int]:
+    """Of a finished training: whether the dev set chose among several weights, and after how many updates they were."""
+    state = trainer.state
+    if not trainer.args.load_best_model_at_end or state.best_model_checkpoint is None:
+        return False, state.global_step
+    judged = sum(any(name.startswith("eval_") for name in told) for told in state.log_history)
+    return judged > 1, int(state.best_model_checkpoint.rpartition("-")[2])
 
 
 def predict(trainer: Trainer, items: Items) -> Any:

@@ -52,7 +52,9 @@ def test_a_model_that_can_be_attacked() -> None:
     assert summary["labels"] == ["negative", "positive"]
     assert summary["n_train"] + summary["dev_accuracy"]["n"] == 74
     assert summary["dev_accuracy"]["value"] > 0.9
-    assert "held out" in summary["notes"][0]
+    assert summary["notes"][0] == "1 of 75 rows of train are left out: 1 labelled mixed."
+    assert "held out" in summary["notes"][1]
+    assert "note: 1 of 75 rows of train are left out" in ran.err
     assert "dev accuracy" in ran.err
     card = Path("model/README.md").read_text(encoding="utf-8")
     assert "seed: 5" in card

@@ -24,6 +24,11 @@ class Wrapped:
     def epoch(self, value: int) -> None:
         self.items.epoch = value
 
+    @property
+    def cut(self) -> int:
+        """How many of the items were longer than the model reads."""
+        return self.items.cut
+
     def __len__(self) -> int:
         return len(self.items)
 

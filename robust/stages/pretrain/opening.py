@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from robust import starter
 from robust.checkpoints.locate import fetch, locate
+from robust.checkpoints.tokens import positions
 from robust.checkpoints.wanted import Wanted
 from robust.errors import ModelError
 from robust.recipe.pretrain_models import CausalDecoder, Checkpoint, MaskedEncoder
@@ -93,8 +94,8 @@ def open_checkpoint(made: Checkpoint, *, length: int) -> tuple[PreTrainedModel, 
         ) from error
     if objective == "masked" and tokenizer.mask_token_id is None:
         raise ModelError(f"{name} has no mask token", fix="train it on the next token: --set model.objective=causal")
-    limit = int(getattr(model.config, "max_position_embeddings", 0) or 10**9)
-    if length > limit:
+    limit = positions(model)
+    if limit and length > limit:
         raise ModelError(
             f"{name} reads at most {limit} tokens, the recipe asks for {length}", fix=f"--set train.length={limit}"
         )

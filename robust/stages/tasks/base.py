@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 
 class AnyTable(Protocol):
-    """The rows of a data source, whatever the task; each row has an `id` and a `lang`."""
+    """The rows of a data source, whatever the task; each row has an `id` and a `lang`.
+
+    `left_out` counts rows of the whole source that are not used, by label or reason, `total` all of them.
+    """
 
     @property
     def name(self) -> str: ...
@@ -30,11 +33,23 @@ class AnyTable(Protocol):
     @property
     def lang(self) -> Lang | None: ...
 
+    @property
+    def left_out(self) -> Mapping[str, int]: ...
+
+    @property
+    def total(self) -> int: ...
+
 
 class Items(Protocol):
-    """What a data loader reads by index: token ids and targets of one input each, always the same in one `epoch`."""
+    """What a data loader reads by index: token ids and targets of one input each, always the same in one `epoch`.
+
+    `cut` counts the rows that were longer than the model reads.
+    """
 
     epoch: int
+
+    @property
+    def cut(self) -> int: ...
 
     def __len__(self) -> int: ...
 

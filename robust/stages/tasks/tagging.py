@@ -19,7 +19,7 @@ from robust.models.places import places as find_places
 from robust.recipe.finetune import FinetuneRecipe, Training
 from robust.results import tags as numbers
 from robust.results.estimates import Estimate
-from robust.stages.examples import HELD_OUT, Encoded
+from robust.stages.examples import HELD_OUT, Encoded, shortened
 from robust.stages.tasks.base import held_out
 from robust.stages.tasks.losses import cross_entropy
 
@@ -139,7 +139,7 @@ class Tagging:
                 "the model's tokeniser does not tell where in a text its tokens stand",
                 fix="name a model with a tokenizer.json (a fast tokeniser)",
             )
-        found = _items(table.rows, tokenizer, {label: at for at, label in enumerate(labels)}, how.max_length)
+        found, cut = _items(table.rows, tokenizer, {label: at for at, label in enumerate(labels)}, how.max_length)
         return Encoded(
             items=[item.inputs for item in found],
             places=[item.places for item in found],
@@ -147,6 +147,7 @@ class Tagging:
             mask_share=share,
             special=frozenset(tokenizer.all_special_ids),
             seed=how.seed,
+            cut=cut,
         )
 
     def collator(self, tokenizer: PreTrainedTokenizerBase, /) -> Callable[[list[dict[str, Any]]], Any]:
@@ -173,22 +174,24 @@ class Tagging:
         return worth(gold, self.tags(encoded, predictions, labels=labels))
 
     def tags(self, encoded: Encoded, predictions: Any, /, *, labels: Sequence[str]) -> list[list[str]]:
-        """The tag of every word from logits `(sentences, tokens, tags)`; of words without a place `O`, or no tag."""
+        """The tag of every word from logits `(sentences, tokens, tags)`; an empty one for words without a place.
+
+        Those the model has not read: all words of the data count, so each of them is wrong, also where `O` is right.
+        """
         logits = predictions[0] if isinstance(predictions, tuple) else predictions
         best = np.asarray(logits).argmax(-1)
-        missed = OUTSIDE if OUTSIDE in labels else ""
         return [
-            [labels[best[row, place]] if place >= 0 else missed for place in places]
+            [labels[best[row, place]] if place >= 0 else "" for place in places]
             for row, places in enumerate(encoded.places)
         ]
 
 
 def _items(
     rows: Sequence[Tagged], tokenizer: PreTrainedTokenizerBase, known: dict[str, int], max_length: int
-) -> list[TagItem]:
-    found = tokenizer(
-        [" ".join(row.words) for row in rows], truncation=True, max_length=max_length, return_offsets_mapping=True
-    )
+) -> tuple[list[TagItem], int]:
+    """The sentences as items, and how many of them are cut."""
+    texts = [" ".join(row.words) for row in rows]
+    found = tokenizer(texts, truncation=True, max_length=max_length, return_offsets_mapping=True)
     names = [name for name in ("input_ids", "token_type_ids", "attention_mask") if name in found]
     items = []
     for at, row in enumerate(rows):
@@ -199,4 +202,4 @@ def _items(
                 targets[place] = known.get(tag, -100)
         inputs = {**{name: found[name][at] for name in names}, "labels": targets}
         items.append(TagItem(inputs=inputs, places=places))
-    return items
+    return items, shortened(found, tokenizer, [texts], max_length=max_length)

@@ -195,3 +195,12 @@ def test_entities_of_the_shared_tasks_are_counted_as_published(
     assert len(table.rows) == sentences
     tags = [tag for row in table.rows for tag in row.tags]
     assert {kind: tags.count(f"B-{kind}") for kind in counts} == counts
+
+
+def test_rows_without_words_are_counted(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text('{"words": ["Ana"], "tags": ["PER"]}\n{"words": [], "tags": []}\n', encoding="utf-8")
+    table = read_table(DataSpec(source=str(path)))
+    assert (len(table.rows), table.total, table.left_out) == (1, 2, {"(empty text)": 1})
+    both = join([table, table])
+    assert (len(both.rows), both.total, both.left_out) == (2, 4, {"(empty text)": 2})

@@ -2,9 +2,11 @@ from collections import Counter
 from dataclasses import replace
 
 import pytest
+from transformers import BatchEncoding
 
 from robust.errors import DataError
-from robust.stages.examples import Encoded, hold_out, join, label_names
+from robust.stages.examples import Encoded, hold_out, join, label_names, shortened
+from tests.tiny_models import byte_bpe, wordpiece
 
 
 def test_numbers_sort_as_numbers_and_declared_orders_count(reviews) -> None:
@@ -44,3 +46,18 @@ def test_masks_depend_on_seed_epoch_and_row_alone() -> None:
     data.epoch = 1
     assert data[1]["input_ids"] != first
     assert items[1]["input_ids"][1] == 10, "the rows themselves stay as they are"
+
+
+@pytest.mark.parametrize("tokenizer", [wordpiece(), byte_bpe()], ids=["wordpiece", "byte_bpe"])
+@pytest.mark.parametrize("pair", [False, True])
+def test_rows_that_are_cut_are_counted_with_any_tokeniser(tokenizer, pair) -> None:
+    columns = [["so so so so so so", "so", "the soup"], ["not so", "so", "was so bad and so on"]][: 1 + pair]
+    longest = max(len(tokenizer(*row)["input_ids"]) for row in zip(*columns, strict=True))
+    for length in (longest, longest - 1):
+        found = tokenizer(*columns, truncation=True, max_length=length)
+        slow = BatchEncoding(dict(found))  # it holds nothing besides
+        for one in (found, slow):
+            assert (shortened(one, tokenizer, columns, max_length=length) > 0) == (length < longest)
+        assert shortened(found, tokenizer, columns, max_length=length) == shortened(
+            slow, tokenizer, columns, max_length=length
+        )

@@ -254,6 +254,36 @@ def test_all_scores_are_kept_and_another_may_choose_the_checkpoint(recipe, revie
     assert [metric["type"] for metric in found] == ["accuracy", "macro_f1", "matthews"]
 
 
+@pytest.mark.parametrize(
+    ("epochs", "told"),
+    [(0.3, "The weights are those of the last update"), (2, "`dev` chose the checkpoint by accuracy")],
+)
+def test_the_card_says_what_chose_the_weights(epochs, told, recipe, reviews, others, out) -> None:
+    result = train(changed(recipe, epochs=epochs), reviews, others, out)
+    card = (out / "README.md").read_text(encoding="utf-8")
+    assert told in card
+    assert ("`dev` chose" in card) == result.chosen == (epochs > 1)
+
+
+def test_weights_of_the_only_evaluation_are_told(recipe, reviews, others, out, monkeypatch) -> None:
+    """transformers before 5 does not evaluate at the end."""
+    from transformers import DefaultFlowCallback
+
+    step_end = DefaultFlowCallback.on_step_end
+
+    def old(self, args, state, control, **kwargs):
+        control = step_end(self, args, state, control, **kwargs)
+        control.should_evaluate = state.global_step % state.eval_steps == 0
+        return control
+
+    monkeypatch.setattr(DefaultFlowCallback, "on_step_end", old)
+    result = train(changed(recipe, epochs=1.5), reviews, others, out)
+    assert (result.chosen, result.kept, result.steps) == (False, 8, 12)
+    assert "those after 8 of 12 updates, when `dev` was scored;" in (out / "README.md").read_text(encoding="utf-8")
+    none = train(changed(recipe, epochs=0.5), reviews, others, out, force=True)
+    assert (none.chosen, none.kept, none.steps) == (False, 4, 4)
+
+
 def test_a_bag_of_words_is_for_classification(recipe, reviews, out) -> None:
     with pytest.raises(UserError, match="--baseline"):
         train(recipe.model_copy(update={"task": "tagging"}), reviews, None, out, baseline=True)
