@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from robust.checkpoints.device import pick_device
 from robust.core.types import Floats
 from robust.recipe.finetune import FinetuneRecipe
-from robust.stages import adapt, distil, processes
+from robust.stages import adapt, distil, precision, processes
 from robust.stages.meter import Meter
 from robust.stages.sampling import Shuffled, by_length, restored
 from robust.stages.tasks import AnyTable, Items, Task
@@ -86,7 +86,7 @@ def make(
         greater_is_better=True,
         restore_callback_states_from_checkpoint=True,  # that of early stopping; no other callback here has one
         seed=how.seed,
-        bf16=_bf16(how.bf16, device),
+        bf16=_bf16(how.bf16, device, place),
         ddp_backend="gloo" if on_cpu and processes.count() > 1 else None,
         use_cpu=on_cpu,  # bf16 on a processor is refused unless this says so
         include_num_input_tokens_seen=True,
@@ -131,17 +131,20 @@ def choice(trainer: Trainer) -> tuple[bool, int]:
     return judged > 1, int(state.best_model_checkpoint.rpartition("-")[2])
 
 
-def predict(trainer: Trainer, items: Items) -> Any:
+def predict(trainer: Any, items: Items) -> Any:
     """The trained model's answers to items, in their order: an array with a row for each, or a tuple of such arrays.
 
     In float32, as the model is saved and used, whatever it was trained in.
     """
     trainer.accelerator.unwrap_model(trainer.model, keep_fp32_wrapper=False)
     measure, trainer.compute_metrics = trainer.compute_metrics, None  # it is that of the dev set
+    autocast = getattr(trainer, "use_cpu_amp", False)  # transformers 4: whether a processor answers in bfloat16, too
+    trainer.use_cpu_amp = False
     try:
-        return restored(trainer.predict(items).predictions, items)  # type: ignore[arg-type]
+        return restored(trainer.predict(items).predictions, items)
     finally:
         trainer.compute_metrics = measure
+        trainer.use_cpu_amp = autocast
 
 
 def _trainer_class(hardening: Hardening | None) -> type[Any]:
@@ -185,14 +188,12 @@ def _in_order(
     return measured
 
 
-def _bf16(wanted: Literal["auto"] | bool, device: str) -> bool:
+def _bf16(wanted: Literal["auto"] | bool, device: str, place: Workspace) -> bool:
+    """The same in every process, and after an interruption: what `auto` comes to is measured, so it can vary."""
     import torch
 
-    from robust.stages.precision import fast_bf16
-
-    if wanted == "auto":
-        return fast_bf16("cuda" if device != "cpu" and torch.cuda.is_available() else "cpu")
-    return wanted
+    kind = "cuda" if device != "cpu" and torch.cuda.is_available() else "cpu"
+    return processes.from_first(lambda: precision.chosen(wanted, kind, place.checkpoints))
 
 
 def _bookkeeping(train: Items, place: Workspace, progress: Progress | None) -> Any:

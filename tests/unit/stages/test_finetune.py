@@ -236,6 +236,22 @@ def test_scores_are_those_of_the_model_that_is_saved(recipe, reviews, others, ou
     assert torch.allclose(torch.tensor(found[0]), logits, atol=1e-5)
 
 
+def test_what_auto_comes_to_is_kept_and_told(recipe, reviews, others, out, monkeypatch) -> None:
+    from robust.stages import precision
+
+    def stop(*news: object) -> None:
+        raise KeyboardInterrupt
+
+    answers = iter([True, False])
+    monkeypatch.setattr(precision, "fast_bf16", lambda kind: next(answers))
+    how = changed(recipe, epochs=2, bf16="auto")
+    with pytest.raises(KeyboardInterrupt):
+        train(how, reviews, others, out, progress=stop)
+    found = train(how, reviews, others, out)  # goes on in bfloat16, though it would not be chosen now
+    assert found.resumed
+    assert "Matrix products were computed in bfloat16 in training; scores are those of float32." in found.notes
+
+
 def test_all_scores_are_kept_and_another_may_choose_the_checkpoint(recipe, reviews, others, out) -> None:
     rows = tuple(replace(row, label="positive" if at % 7 else row.label) for at, row in enumerate(others.rows))
     uneven = replace(others, rows=rows)
