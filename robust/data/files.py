@@ -81,6 +81,15 @@ def endings(path: Path) -> tuple[str, str]:
     return (suffixes[-1] if suffixes else ""), packing
 
 
+def encoding_name(encoding: str) -> str:
+    """The one name of an encoding that has several (`utf8`, `UTF-8`). Raises `DataError` where it is none of text."""
+    try:
+        "a".encode(encoding)
+        return codecs.lookup(encoding).name
+    except (LookupError, UnicodeError):
+        raise _no_encoding(encoding) from None
+
+
 @contextmanager
 def reading(source: str, *, encoding: str = "utf-8", newline: str = "") -> Iterator[IO[str]]:
     """A text file, unpacked and decoded as it is read, without a byte order mark.
@@ -90,10 +99,7 @@ def reading(source: str, *, encoding: str = "utf-8", newline: str = "") -> Itera
     Raises `DataError`, also from within the block, for a broken file and for bytes that do not fit the encoding.
     """
     path, _, packing = found(source, None)
-    try:
-        name = codecs.lookup(encoding).name
-    except LookupError:
-        raise _no_encoding(encoding) from None
+    name = encoding_name(encoding)
     try:
         with _STREAMS[packing](path, "rb") as raw:
             text = io.TextIOWrapper(raw, encoding="utf-8-sig" if name == "utf-8" else encoding, newline=newline)

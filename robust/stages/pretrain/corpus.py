@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from robust.core.seeds import derive
+from robust.data.files import encoding_name
 from robust.errors import DataError, did_you_mean
 
 _OPENERS: Mapping[str, Any] = {".gz": gzip.open, ".xz": lzma.open, ".bz2": bz2.open}
@@ -103,12 +104,13 @@ class Corpus:
 
     @property
     def fingerprint(self) -> str:
-        """Pins the files (by content) and how they are read."""
+        """Pins the files (by content) and how they are read. Raises `DataError` for an encoding that there is not."""
         digest = hashlib.sha256(json.dumps([self.skip, self.limit, self.seed]).encode())
         for source in self.sources:
             with source.path.open("rb") as file:
                 content = hashlib.file_digest(file, "sha256").hexdigest()
-            digest.update(f"{content} {source.share} {source.text}\n".encode())
+            read = [content, source.kind, encoding_name(source.encoding), source.share, source.text]
+            digest.update(json.dumps(read).encode())
         return f"sha256:{digest.hexdigest()[:16]}"
 
 

@@ -60,6 +60,18 @@ def test_the_fingerprint_follows_content_and_share(tmp_path: Path) -> None:
     assert before != pinned()
 
 
+def test_the_fingerprint_follows_how_the_bytes_are_read(tmp_path: Path) -> None:
+    for name in ("a.txt", "a.csv"):
+        write(tmp_path / name, "text\nniño\n")
+
+    def pinned(name: str, encoding: str) -> str:
+        return Corpus(sources=[parse_source(str(tmp_path / name), encoding=encoding)]).fingerprint
+
+    assert pinned("a.txt", "utf-8") != pinned("a.txt", "latin-1")
+    assert pinned("a.txt", "utf-8") == pinned("a.txt", "UTF8")
+    assert pinned("a.txt", "utf-8") != pinned("a.csv", "utf-8")
+
+
 @pytest.mark.parametrize(
     ("name", "content", "said"),
     [
