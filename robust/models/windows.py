@@ -123,7 +123,7 @@ def _windows(
 
 
 def _with_marks(ends: Ints, text: str) -> Ints:
-    """Ends of tokens with the accents behind them: a tokeniser that composes a letter gives the place of its base alone."""
+    """Ends of tokens, accents behind them included: tokenisers that compose a letter place its base alone."""
     if unicodedata.is_normalized("NFC", text):
         return ends
     moved = ends.copy()
