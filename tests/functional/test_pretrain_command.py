@@ -47,6 +47,17 @@ def test_it_trains_and_says_what_it_cost(recipe: str, text: str, tmp_path: Path)
     assert "text.txt" in card
 
 
+def test_rows_without_a_text_are_told(tmp_path: Path) -> None:
+    rows = [{"text": SENTENCE if at % 10 else None} for at in range(120)]
+    (tmp_path / "rows.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    ran = robust("pretrain", "gpt-mini", "--data", str(tmp_path / "rows.jsonl"), "--out", str(tmp_path / "out"), *SMALL)
+    assert ran.code == 0, ran.err
+    assert "rows.jsonl: rows without a text, left out: 12" in ran.out
+    manifest = json.loads((tmp_path / "out/manifest.json").read_text(encoding="utf-8"))
+    assert manifest["corpus"]["sources"] == [{"name": "rows.jsonl", "share": 1.0, "rows_without_text": 12}]
+    assert "left out: 12" in (tmp_path / "out/README.md").read_text(encoding="utf-8")
+
+
 def test_the_result_is_fine_tuned_like_any_checkpoint(text: str, tmp_path: Path) -> None:
     encoder = str(tmp_path / "encoder")
     assert robust("pretrain", "bert-mini-es", "--data", text, "--out", encoder, *SMALL).code == 0

@@ -65,7 +65,7 @@ def pretrain(
         energy = meter.energy()
         manifest = _manifest(recipe, corpus, pinned, outcome, energy, resumed=place.resumed)
         (place.result / "manifest.json").write_text(json.dumps(manifest, indent=1, ensure_ascii=False) + "\n", "utf-8")
-        (place.result / "README.md").write_text(write(recipe, corpus, manifest), "utf-8")
+        (place.result / "README.md").write_text(write(recipe, manifest), "utf-8")
         resumed = place.resumed
     return Pretrained(out=out, outcome=outcome, manifest=manifest, resumed=resumed)
 
@@ -92,6 +92,14 @@ def _kind(recipe: PretrainRecipe) -> Train:
     return transformers.train
 
 
+def _sources(recipe: PretrainRecipe, corpus: Corpus) -> list[dict[str, Any]]:
+    told: list[dict[str, Any]] = [{"name": source.path.name, "share": source.share} for source in corpus.sources]
+    if recipe.model.kind != "error-model":  # its rows are pairs
+        for each, empty in zip(told, corpus.empty_rows(), strict=True):
+            each.update({"rows_without_text": empty} if empty else {})
+    return told
+
+
 def _manifest(
     recipe: PretrainRecipe, corpus: Corpus, pinned: str, outcome: Outcome, energy: Energy, *, resumed: bool
 ) -> dict[str, Any]:
@@ -101,7 +109,7 @@ def _manifest(
         "recipe": recipe.model_dump(mode="json"),
         "corpus": {
             "fingerprint": pinned,
-            "sources": [{"name": source.path.name, "share": source.share} for source in corpus.sources],
+            "sources": _sources(recipe, corpus),
             "skip": corpus.skip,
             "limit": corpus.limit,
         },
