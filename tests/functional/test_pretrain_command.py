@@ -99,6 +99,27 @@ def test_a_mistake_is_one_message(words: list[str], said: str, text: str, tmp_pa
     assert not (tmp_path / "out").exists()
 
 
+def test_what_a_message_proposes_works(text: str, tmp_path: Path) -> None:
+    short = tmp_path / "short.txt"
+    short.write_text(SENTENCE + "\n", encoding="utf-8")
+    words = ["pretrain", "gpt-mini", "--data", str(short), "--out", str(tmp_path / "out"), *SMALL]
+    ran = robust(*words, "--set", "train.length=128")
+    assert "a smaller --set train.length" in ran.err
+    assert not (tmp_path / ".out.partial").exists()
+    ran = robust(*words, "--set", "train.length=8")
+    assert ran.code == 0, ran.err
+
+
+def test_a_recurrent_model_that_cannot_begin_leaves_nothing(text: str, tmp_path: Path) -> None:
+    (tmp_path / "empty.txt").touch()
+    words = ["pretrain", "awd-lstm", "--out", str(tmp_path / "out"), "--set", "train.bf16=auto"]
+    ran = robust(*words, "--data", str(tmp_path / "empty.txt"))
+    assert "no text" in ran.err
+    assert not (tmp_path / ".out.partial").exists()
+    ran = robust(*words, "--data", text, "--set", "train.compile=true")
+    assert "--set train.compile=false" in ran.err
+
+
 def test_elmo_features_learn_a_mixture_over_a_language_model_that_stays(text: str, tmp_path: Path) -> None:
     features, model = str(tmp_path / "features"), tmp_path / "model"
     small = ["--set", "model.embedding_size=16", "--set", "model.hidden_size=16", "--set", "tokenizer.vocab_size=300"]

@@ -22,6 +22,8 @@ from robust.stages.trainers import Progress
 from robust.stages.workspace import workspace
 
 Train = Callable[..., Outcome]
+_PREPARED = ("bf16.json", "tokenizer", "tokenizer.new", "tokens", "embeddings")
+"""What is made of the text before training begins, in the directory of checkpoints."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +60,7 @@ def pretrain(
     threads.set_threads()
     pinned = corpus.fingerprint
     purpose = {"recipe": recipe.model_dump(mode="json"), "corpus": pinned}
-    opened = workspace(out, purpose=purpose, marker="manifest.json", force=force)
+    opened = workspace(out, purpose=purpose, marker="manifest.json", force=force, prepared=_PREPARED)
     with quiet(), torch.random.fork_rng(devices=[]), opened as place:
         meter = Meter()
         outcome = _kind(recipe)(recipe, corpus, place, device=device, progress=progress)
