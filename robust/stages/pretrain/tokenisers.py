@@ -127,8 +127,8 @@ def _wordpiece(recipe: WordPiece, texts: Iterable[str]) -> tuple[Tokenizer, dict
 
 
 def _byte_bpe(recipe: ByteBPE, texts: Iterable[str]) -> tuple[Tokenizer, dict[str, Any]]:
-    """GPT-2's tokeniser; `<|endoftext|>` ends a text and fills short ones."""
-    from tokenizers import Tokenizer, decoders, normalizers, pre_tokenizers, trainers
+    """GPT-2's tokeniser; `<|endoftext|>` parts texts, in the stream learnt from and in a pair, and fills short ones."""
+    from tokenizers import Tokenizer, decoders, normalizers, pre_tokenizers, processors, trainers
     from tokenizers.models import BPE
 
     end = "<|endoftext|>"
@@ -144,6 +144,8 @@ def _byte_bpe(recipe: ByteBPE, texts: Iterable[str]) -> tuple[Tokenizer, dict[st
         show_progress=False,
     )
     tokenizer.train_from_iterator(_some(texts), trainer)
+    ends = [(end, tokenizer.token_to_id(end))]
+    tokenizer.post_processor = processors.TemplateProcessing(single="$A", pair=f"$A {end} $B", special_tokens=ends)
     return tokenizer, {
         "tokenizer_class": "PreTrainedTokenizerFast",
         "bos_token": end,
