@@ -103,6 +103,9 @@ def _show(result: Pretrained, *, to_stderr: bool) -> None:
 
     screen = console(stderr=to_stderr)
     told: dict[str, Any] = result.manifest
+    for source in told["corpus"]["sources"]:
+        if empty := source.get("rows_without_text"):
+            screen.print(f"{source['name']}: rows without a text, left out: {empty:,}", highlight=False)
     for name, value in told["numbers"].items():
         if value is not None:
             screen.print(f"{name.replace('_', ' ')}: {value:,.4g}")

@@ -81,6 +81,15 @@ def endings(path: Path) -> tuple[str, str]:
     return (suffixes[-1] if suffixes else ""), packing
 
 
+def encoding_name(encoding: str) -> str:
+    """The one name of an encoding that has several (`utf8`, `UTF-8`). Raises `DataError` where it is none of text."""
+    try:
+        "a".encode(encoding)
+        return codecs.lookup(encoding).name
+    except (LookupError, UnicodeError):
+        raise _no_encoding(encoding) from None
+
+
 @contextmanager
 def reading(source: str, *, encoding: str = "utf-8", newline: str = "") -> Iterator[IO[str]]:
     """A text file, unpacked and decoded as it is read, without a byte order mark.
@@ -90,26 +99,41 @@ def reading(source: str, *, encoding: str = "utf-8", newline: str = "") -> Itera
     Raises `DataError`, also from within the block, for a broken file and for bytes that do not fit the encoding.
     """
     path, _, packing = found(source, None)
-    try:
-        name = codecs.lookup(encoding).name
-    except LookupError:
-        raise _no_encoding(encoding) from None
+    named = "utf-8-sig" if encoding_name(encoding) == "utf-8" else encoding
     try:
         with _STREAMS[packing](path, "rb") as raw:
-            text = io.TextIOWrapper(raw, encoding="utf-8-sig" if name == "utf-8" else encoding, newline=newline)
+            text = io.TextIOWrapper(raw, encoding=named, newline=newline)
             yield text
     except UnicodeError as error:
-        byte = f"byte 0x{error.object[error.start]:02x}" if isinstance(error, UnicodeDecodeError) else str(error)
-        raise DataError(
-            f"{source}: not {encoding} ({byte} is in it)",
-            fix="try --encoding latin-1, or save the file as UTF-8" if name == "utf-8" else "name its --encoding",
-        ) from None
+        raise _unfit(source, path, packing, encoding, error) from None
     except _BROKEN as error:
         if isinstance(error, OSError) and error.errno is not None and not packing:
             raise DataError(f"{source}: cannot be read ({error.strerror})", fix="check the file") from None
         if not packing:
             raise
         raise _broken(source, packing, error) from None
+
+
+def _unfit(source: str, path: Path, packing: str, encoding: str, error: UnicodeError) -> DataError:
+    """What to say of bytes that do not fit, with their line: who decodes pieces of a file does not know it."""
+    decoder = codecs.getincrementaldecoder(encoding)()
+    line, other = 1, "latin-1"
+    try:
+        with _STREAMS[packing](path, "rb") as raw:
+            for line, piece in enumerate(raw, start=1):
+                other = "utf-16" if line == 1 and piece.startswith(_TEXT_MARKS) else other
+                decoder.decode(piece)
+    except UnicodeError:
+        pass
+    except _BROKEN as broken:
+        return _broken(source, packing, broken)
+    why = f"byte 0x{error.object[error.start]:02x}" if isinstance(error, UnicodeDecodeError) else str(error)
+    return DataError(
+        f"{source}:{line}: not {encoding} ({why})",
+        fix=f"try --encoding {other}, or save the file as UTF-8"
+        if encoding_name(encoding) == "utf-8"
+        else "name its --encoding",
+    )
 
 
 def _existing(source: str) -> Path:

@@ -180,5 +180,6 @@ def check_tally(records: Records, spec: DataSpec, tally: Tally) -> None:
             raise DataError(f"--label-map: no row has the label {key!r}; rows left out: {counts}", fix=hint)
     if not tally.kept:
         raise DataError(
-            f"{records.place}: no row remains; left out: {counts}", fix="check --text, --label and --label-map"
+            f"{records.place}: no row remains; left out: {counts}",
+            fix="check --text" if spec.label == "" else "check --text, --label and --label-map",
         )

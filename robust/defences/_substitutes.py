@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
+from robust.checkpoints.word_marks import BEGINS, word_mark
 from robust.core.types import Lang
 from robust.lang.base import language
 
@@ -21,7 +22,7 @@ def table(tokenizer: PreTrainedTokenizerBase, languages: Collection[Lang], k: in
     import torch
 
     tokens = _tokens(tokenizer)
-    words = {at: str(tokenizer.decode([at])).strip() for at, on in enumerate(_continues(tokens)) if not on}
+    words = {at: str(tokenizer.decode([at])).strip() for at, on in enumerate(_continues(tokenizer)) if not on}
     spelled = {word: at for at, word in words.items()}
     found = torch.full((len(tokens), k), -1)
     found[:, 0] = torch.arange(len(tokens))
@@ -45,7 +46,7 @@ def replacements(tokenizer: PreTrainedTokenizerBase, languages: Collection[Lang]
     import torch
 
     tokens = _tokens(tokenizer)
-    words = {at: str(tokenizer.decode([at])).strip() for at, on in enumerate(_continues(tokens)) if not on}
+    words = {at: str(tokenizer.decode([at])).strip() for at, on in enumerate(_continues(tokenizer)) if not on}
     special = set(tokenizer.all_special_ids)
     found: dict[int, list[str]] = {
         at: [other for lang in sorted(languages) for other in language(lang).synonyms(word)[:k]]
@@ -70,7 +71,7 @@ def continuing(tokenizer: PreTrainedTokenizerBase) -> Tensor:
     """`(vocabulary,)`: whether a token goes on with the word before it."""
     import torch
 
-    return torch.tensor(_continues(_tokens(tokenizer)))
+    return torch.tensor(_continues(tokenizer))
 
 
 def whole(ids: Tensor, continuing: Tensor) -> Tensor:
@@ -87,9 +88,9 @@ def _tokens(tokenizer: PreTrainedTokenizerBase) -> list[str]:
     return [str(token) for token in tokenizer.convert_ids_to_tokens(list(range(len(tokenizer))))]
 
 
-def _continues(tokens: list[str]) -> list[bool]:
+def _continues(tokenizer: PreTrainedTokenizerBase) -> list[bool]:
     """Whether a token goes on with the word before it: WordPiece marks those, byte-level BPE and Unigram the others."""
-    for mark in ("Ġ", "▁"):
-        if sum(token.startswith(mark) for token in tokens) > len(tokens) // 10:
-            return [token[:1].isalnum() and not token.startswith(mark) for token in tokens]
-    return [token.startswith("##") for token in tokens]
+    tokens, mark = _tokens(tokenizer), word_mark(tokenizer)
+    if mark in BEGINS:
+        return [token[:1].isalnum() and not token.startswith(mark) for token in tokens]
+    return [bool(mark) and token.startswith(mark) for token in tokens]

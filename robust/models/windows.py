@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias
@@ -104,6 +105,7 @@ def _windows(
             before, after = (places[0], len(ids) - 1 - places[-1]) if places else (len(ids), 0)
         first, last = before, len(ids) - 1 - after
         offsets = np.asarray(found["offset_mapping"][at][first : last + 1], dtype=np.int32).reshape(-1, 2)
+        ends = _with_marks(offsets[:, 1], rows[owner].context)
         opens, closes = at == 0 or owners[at - 1] != owner, at + 1 == len(owners) or owners[at + 1] != owner
         marks = np.flatnonzero(ids == tokenizer.cls_token_id)
         yield Window(
@@ -112,12 +114,23 @@ def _windows(
             types=np.asarray(found["token_type_ids"][at], dtype=np.int32) if "token_type_ids" in found else None,
             first=first,
             starts=offsets[:, 0],
-            ends=offsets[:, 1],
+            ends=ends,
             # what a tokeniser drops at the ends of a context belongs to its outer windows
             low=0 if opens or not len(offsets) else int(offsets[0, 0]),
-            high=len(rows[owner].context) if closes or not len(offsets) else int(offsets[-1, 1]),
+            high=len(rows[owner].context) if closes or not len(offsets) else int(ends[-1]),
             cls=int(marks[0]) if len(marks) else 0,
         )
+
+
+def _with_marks(ends: Ints, text: str) -> Ints:
+    """Ends of tokens, accents behind them included: tokenisers that compose a letter place its base alone."""
+    if unicodedata.is_normalized("NFC", text):
+        return ends
+    moved = ends.copy()
+    for at in range(len(moved)):
+        while moved[at] > 0 and unicodedata.combining(text[moved[at] : moved[at] + 1] or " "):
+            moved[at] += 1
+    return moved
 
 
 def _cut(question: str, tokenizer: PreTrainedTokenizerBase, most: int) -> str:

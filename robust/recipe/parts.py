@@ -31,7 +31,7 @@ class WordPiece(Part):
 
 
 class ByteBPE(Part):
-    """A byte-level BPE vocabulary (as GPT-2's): every text can be written in it, and read back byte for byte."""
+    """A byte-level BPE vocabulary (as GPT-2's): every text can be written in it, and read back in NFC."""
 
     kind: Literal["byte-bpe"]
     vocab_size: Annotated[int, Field(ge=300)] = 8000

@@ -10,7 +10,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,12 +38,19 @@ def partial_path(out: Path) -> Path:
 
 
 @contextmanager
-def workspace(out: Path, *, purpose: Mapping[str, object], marker: str, force: bool = False) -> Iterator[Workspace]:
+def workspace(
+    out: Path,
+    *,
+    purpose: Mapping[str, object],
+    marker: str,
+    force: bool = False,
+    prepared: Collection[str] = (),
+) -> Iterator[Workspace]:
     """Open or go on with the work for `out`; on a clean exit `result` is renamed to `out`.
 
     `purpose` (JSON values) says what makes two runs the same work. `force` gives up earlier work and replaces a result
     that is there, provided that it holds a file `marker`: no other directory is ever removed. Work that a `RobustError`
-    ends before its first checkpoint leaves nothing behind.
+    ends before its first checkpoint leaves nothing behind; `prepared` are names in `checkpoints` that are none.
     Raises `UserError` when `out` is taken, or when other work for it was begun.
     """
     out = out.absolute()
@@ -78,7 +85,7 @@ def workspace(out: Path, *, purpose: Mapping[str, object], marker: str, force: b
     try:
         yield place
     except RobustError:
-        if not any(place.checkpoints.iterdir()):  # it could not begin: there is nothing to go on with
+        if {path.name for path in place.checkpoints.iterdir()} <= set(prepared):  # nothing to go on with
             shutil.rmtree(partial)
         raise
     if out.exists():

@@ -47,6 +47,17 @@ def test_it_trains_and_says_what_it_cost(recipe: str, text: str, tmp_path: Path)
     assert "text.txt" in card
 
 
+def test_rows_without_a_text_are_told(tmp_path: Path) -> None:
+    rows = [{"text": SENTENCE if at % 10 else None} for at in range(120)]
+    (tmp_path / "rows.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    ran = robust("pretrain", "gpt-mini", "--data", str(tmp_path / "rows.jsonl"), "--out", str(tmp_path / "out"), *SMALL)
+    assert ran.code == 0, ran.err
+    assert "rows.jsonl: rows without a text, left out: 12" in ran.out
+    manifest = json.loads((tmp_path / "out/manifest.json").read_text(encoding="utf-8"))
+    assert manifest["corpus"]["sources"] == [{"name": "rows.jsonl", "share": 1.0, "rows_without_text": 12}]
+    assert "left out: 12" in (tmp_path / "out/README.md").read_text(encoding="utf-8")
+
+
 def test_the_result_is_fine_tuned_like_any_checkpoint(text: str, tmp_path: Path) -> None:
     encoder = str(tmp_path / "encoder")
     assert robust("pretrain", "bert-mini-es", "--data", text, "--out", encoder, *SMALL).code == 0
@@ -86,6 +97,27 @@ def test_a_mistake_is_one_message(words: list[str], said: str, text: str, tmp_pa
     assert said in ran.err
     assert "Traceback" not in ran.err
     assert not (tmp_path / "out").exists()
+
+
+def test_what_a_message_proposes_works(text: str, tmp_path: Path) -> None:
+    short = tmp_path / "short.txt"
+    short.write_text(SENTENCE + "\n", encoding="utf-8")
+    words = ["pretrain", "gpt-mini", "--data", str(short), "--out", str(tmp_path / "out"), *SMALL]
+    ran = robust(*words, "--set", "train.length=128")
+    assert "a smaller --set train.length" in ran.err
+    assert not (tmp_path / ".out.partial").exists()
+    ran = robust(*words, "--set", "train.length=8")
+    assert ran.code == 0, ran.err
+
+
+def test_a_recurrent_model_that_cannot_begin_leaves_nothing(text: str, tmp_path: Path) -> None:
+    (tmp_path / "empty.txt").touch()
+    words = ["pretrain", "awd-lstm", "--out", str(tmp_path / "out"), "--set", "train.bf16=auto"]
+    ran = robust(*words, "--data", str(tmp_path / "empty.txt"))
+    assert "no text" in ran.err
+    assert not (tmp_path / ".out.partial").exists()
+    ran = robust(*words, "--data", text, "--set", "train.compile=true")
+    assert "--set train.compile=false" in ran.err
 
 
 def test_elmo_features_learn_a_mixture_over_a_language_model_that_stays(text: str, tmp_path: Path) -> None:

@@ -10,10 +10,9 @@ import yaml
 import robust
 from robust.recipe.pretrain import PretrainRecipe
 from robust.stages.meter import Energy
-from robust.stages.pretrain.corpus import Corpus
 
 
-def write(recipe: PretrainRecipe, corpus: Corpus, manifest: Mapping[str, Any]) -> str:
+def write(recipe: PretrainRecipe, manifest: Mapping[str, Any]) -> str:
     """The card as Markdown with YAML front matter."""
     front = {
         "language": list(recipe.languages),
@@ -28,10 +27,7 @@ def write(recipe: PretrainRecipe, corpus: Corpus, manifest: Mapping[str, Any]) -
         f"{recipe.cites}" if recipe.cites else "",
         recipe.card.notes.strip(),
         "## Data",
-        "\n".join(
-            f"- `{source.path.name}`" + (f", {100 * source.share:g} % of its paragraphs" if source.share < 1 else "")
-            for source in corpus.sources
-        ),
+        "\n".join(map(_source, manifest["corpus"]["sources"])),
         "\n".join(f"- {entry}" for entry in recipe.card.data),
         "## Training",
         _cost(manifest),
@@ -41,6 +37,12 @@ def write(recipe: PretrainRecipe, corpus: Corpus, manifest: Mapping[str, Any]) -
     ]
     head = yaml.safe_dump(front, sort_keys=False, allow_unicode=True)
     return f"---\n{head}---\n\n" + "\n\n".join(section for section in sections if section) + "\n"
+
+
+def _source(told: Mapping[str, Any]) -> str:
+    share = f", {100 * told['share']:g} % of its paragraphs" if told["share"] < 1 else ""
+    empty = f"; rows without a text, left out: {told['rows_without_text']}" if "rows_without_text" in told else ""
+    return f"- `{told['name']}`{share}{empty}"
 
 
 def _cost(manifest: Mapping[str, Any]) -> str:

@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-import bz2
-import csv
-import gzip
 import hashlib
-import io
 import json
-import lzma
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from robust.core.seeds import derive
+from robust.data.columns import Chosen, same_name
+from robust.data.files import encoding_name, endings, found, reading
+from robust.data.stream import TextStream, opened
+from robust.data.table import DataSpec
 from robust.errors import DataError, did_you_mean
 
-_OPENERS: Mapping[str, Any] = {".gz": gzip.open, ".xz": lzma.open, ".bz2": bz2.open}
-_TABLES = (".csv", ".tsv", ".jsonl")
-KINDS = (".txt", *_TABLES)
+KINDS = (".txt", ".csv", ".tsv", ".jsonl")
+_AT_ONCE = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,8 +37,7 @@ class Source:
     @property
     def kind(self) -> str:
         """The ending of the file, compression apart."""
-        suffixes = [suffix.lower() for suffix in self.path.suffixes if suffix.lower() not in _OPENERS]
-        return suffixes[-1] if suffixes else ""
+        return endings(self.path)[0]
 
 
 def parse_source(argument: str, *, text: str | None = None, encoding: str = "utf-8") -> Source:
@@ -62,13 +58,9 @@ def parse_source(argument: str, *, text: str | None = None, encoding: str = "utf
         near = [child.name for child in path.parent.iterdir()] if path.parent.is_dir() else []
         what = "is a directory" if path.is_dir() else "no such file"
         raise DataError(f"{name}: {what}", fix=did_you_mean(path.name, near) or "name a file of text")
-    source = Source(path=path, share=share, text=text or "text", encoding=encoding)
-    if source.kind not in KINDS:
-        raise DataError(
-            f"{name}: cannot tell the format of a file that ends in {source.kind or 'no extension'!r}",
-            fix=f"use one of {' '.join(KINDS)}, plain or with {' '.join(_OPENERS)}",
-        )
-    return source
+    found(name, KINDS)
+    encoding_name(encoding)
+    return Source(path=path, share=share, text=text or "text", encoding=encoding)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,6 +75,7 @@ class Corpus:
     skip: str | None = None
     limit: int | None = None
     seed: int = 0
+    _empty: dict[int, int] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         _pattern(self.skip)
@@ -92,23 +85,33 @@ class Corpus:
         unwanted = _pattern(self.skip)
         for number, source in enumerate(self.sources):
             draw = _draws(derive("corpus", self.seed, number), source.share)
-            found = 0
-            for paragraph in _read(source):
+            taken = empty = 0
+            for paragraph in _lines(source) if source.kind == ".txt" else _cells(source):
+                empty += not paragraph
                 if not paragraph or (unwanted and unwanted.search(paragraph)) or not next(draw):
                     continue
                 yield paragraph
-                found += 1
-                if found == self.limit:
+                taken += 1
+                if taken == self.limit:
                     break
+            self._empty[number] = empty if source.kind != ".txt" else 0  # there, empty lines part paragraphs
+
+    def empty_rows(self) -> tuple[int, ...]:
+        """Rows of each source that had no text, as far as `limit` reads; reads everything if nobody has yet."""
+        if len(self._empty) < len(self.sources):
+            for _ in self.texts():
+                pass
+        return tuple([self._empty[number] for number in range(len(self.sources))])
 
     @property
     def fingerprint(self) -> str:
-        """Pins the files (by content) and how they are read."""
+        """Pins the files (by content) and how they are read. Raises `DataError` for an encoding that there is not."""
         digest = hashlib.sha256(json.dumps([self.skip, self.limit, self.seed]).encode())
         for source in self.sources:
             with source.path.open("rb") as file:
                 content = hashlib.file_digest(file, "sha256").hexdigest()
-            digest.update(f"{content} {source.share} {source.text}\n".encode())
+            read = [content, source.kind, encoding_name(source.encoding), source.share, source.text]
+            digest.update(json.dumps(read).encode())
         return f"sha256:{digest.hexdigest()[:16]}"
 
 
@@ -126,42 +129,30 @@ def _draws(seed: int, share: float) -> Iterator[bool]:
         yield from (generator.random(4096) < share).tolist()
 
 
-def _read(source: Source) -> Iterator[str]:
-    opener = _OPENERS.get(source.path.suffix.lower(), open)
-    line = 0
-    try:
-        with opener(source.path, "rt", encoding=source.encoding, newline="") as file:
-            if source.kind == ".txt":
-                for paragraph in file:
-                    line += 1
-                    yield paragraph.strip()
-            elif source.kind == ".jsonl":
-                for line, row in enumerate(file, 1):
-                    if row.strip():
-                        yield _cell(json.loads(row), source, line)
-            else:
-                yield from _table(file, source)
-    except UnicodeDecodeError as error:
-        raise DataError(
-            f"{source.path}:{line + 1}: not {source.encoding} (byte 0x{error.object[error.start]:02x})",
-            fix="name its --encoding (latin-1, cp1252, …)",
-        ) from None
-    except json.JSONDecodeError as error:
-        raise DataError(f"{source.path}:{line}: broken JSON ({error.msg})", fix="give one object a line") from None
-    except (OSError, EOFError, lzma.LZMAError) as error:
-        raise DataError(f"{source.path}: cannot be read ({error})", fix="check the file") from None
+def _lines(source: Source) -> Iterator[str]:
+    with reading(str(source.path), encoding=source.encoding) as file:
+        for line in file:
+            yield line.strip().removeprefix("\ufeff")
 
 
-def _table(file: io.TextIOBase, source: Source) -> Iterator[str]:
-    csv.field_size_limit(1 << 27)
-    rows = csv.DictReader(file, delimiter="\t" if source.kind == ".tsv" else ",")
-    for row in rows:
-        yield _cell(row, source, rows.line_num)
+def _cells(source: Source) -> Iterator[str]:
+    """The text of each row, empty where it has none, with single spaces for white space."""
+    spec = DataSpec(source=str(source.path), text=source.text, label="", id="", encoding=source.encoding)
+    with opened(spec) as table:
+        stream = TextStream(spec=spec, source=table, chosen=_chosen(source, table.head.columns))
+        at = 0
+        for piece in stream.pieces(_AT_ONCE):
+            for row, _ in piece:
+                yield from [""] * (row.at - at)
+                yield " ".join(row.fields[0].split())
+                at = row.at + 1
+        yield from [""] * (stream.tally.total - at)
 
 
-def _cell(row: Any, source: Source, line: int) -> str:
-    known = list(row) if isinstance(row, dict) else []
-    if source.text not in known:
-        hint = did_you_mean(source.text, known) or f"name the column with --text ({', '.join(map(str, known[:8]))})"
-        raise DataError(f"{source.path}:{line}: no column {source.text!r}", fix=hint)
-    return " ".join(str(row[source.text] or "").split())
+def _chosen(source: Source, columns: Sequence[str]) -> Chosen:
+    named = [column for column in columns if column == source.text]
+    named = named or [column for column in columns if same_name(column, source.text)]
+    if len(named) != 1:
+        hint = did_you_mean(source.text, columns) or f"name the column with --text ({', '.join(columns[:8])})"
+        raise DataError(f"{source.path}: no column {source.text!r}", fix=hint)
+    return Chosen(texts=(named[0],), label=None, id=None, lang=None)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from robust.checkpoints.word_marks import CONTINUES, word_mark
+
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
@@ -23,13 +25,14 @@ def continuing(tokenizer: PreTrainedTokenizerBase) -> NDArray[np.bool_]:
     """
     pieces = tokenizer.convert_ids_to_tokens(list(range(len(tokenizer))))
     names = [piece or "" for piece in pieces]
-    if any(name.startswith("##") for name in names):
-        return np.array([name.startswith("##") for name in names])
-    marked = [name.startswith(("Ġ", "▁")) for name in names]
-    if not any(marked):
+    mark = word_mark(tokenizer)
+    if not mark:
         return np.zeros(len(names), dtype=bool)
+    marked = [name.startswith(mark) for name in names]
+    if mark == CONTINUES:
+        return np.array(marked)
     special = set(tokenizer.all_special_ids)
-    return np.array([not mark and at not in special for at, mark in enumerate(marked)])
+    return np.array([not begins and at not in special for at, begins in enumerate(marked)])
 
 
 def mask(

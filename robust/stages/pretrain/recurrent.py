@@ -54,7 +54,9 @@ def train(
     made, how = recipe.model, recipe.train
     assert isinstance(made, Recurrent)  # what `run.py` calls this for
     if how.compile:
-        raise UserError("recurrent layers run in kernels that torch.compile leaves alone", fix="--set train.compile=no")
+        raise UserError(
+            "recurrent layers run in kernels that torch.compile leaves alone", fix="--set train.compile=false"
+        )
     target = pick_device(device)
     bf16 = precision.chosen(how.bf16, target.type, place.checkpoints)
     tokenizer = _tokenizer(recipe, corpus, place.checkpoints / "tokenizer")

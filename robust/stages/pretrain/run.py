@@ -22,6 +22,8 @@ from robust.stages.trainers import Progress
 from robust.stages.workspace import workspace
 
 Train = Callable[..., Outcome]
+_PREPARED = ("bf16.json", "tokenizer", "tokenizer.new", "tokens", "embeddings")
+"""What is made of the text before training begins, in the directory of checkpoints."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,14 +60,14 @@ def pretrain(
     threads.set_threads()
     pinned = corpus.fingerprint
     purpose = {"recipe": recipe.model_dump(mode="json"), "corpus": pinned}
-    opened = workspace(out, purpose=purpose, marker="manifest.json", force=force)
+    opened = workspace(out, purpose=purpose, marker="manifest.json", force=force, prepared=_PREPARED)
     with quiet(), torch.random.fork_rng(devices=[]), opened as place:
         meter = Meter()
         outcome = _kind(recipe)(recipe, corpus, place, device=device, progress=progress)
         energy = meter.energy()
         manifest = _manifest(recipe, corpus, pinned, outcome, energy, resumed=place.resumed)
         (place.result / "manifest.json").write_text(json.dumps(manifest, indent=1, ensure_ascii=False) + "\n", "utf-8")
-        (place.result / "README.md").write_text(write(recipe, corpus, manifest), "utf-8")
+        (place.result / "README.md").write_text(write(recipe, manifest), "utf-8")
         resumed = place.resumed
     return Pretrained(out=out, outcome=outcome, manifest=manifest, resumed=resumed)
 
@@ -92,6 +94,14 @@ def _kind(recipe: PretrainRecipe) -> Train:
     return transformers.train
 
 
+def _sources(recipe: PretrainRecipe, corpus: Corpus) -> list[dict[str, Any]]:
+    told: list[dict[str, Any]] = [{"name": source.path.name, "share": source.share} for source in corpus.sources]
+    if recipe.model.kind != "error-model":  # its rows are pairs
+        for each, empty in zip(told, corpus.empty_rows(), strict=True):
+            each.update({"rows_without_text": empty} if empty else {})
+    return told
+
+
 def _manifest(
     recipe: PretrainRecipe, corpus: Corpus, pinned: str, outcome: Outcome, energy: Energy, *, resumed: bool
 ) -> dict[str, Any]:
@@ -101,7 +111,7 @@ def _manifest(
         "recipe": recipe.model_dump(mode="json"),
         "corpus": {
             "fingerprint": pinned,
-            "sources": [{"name": source.path.name, "share": source.share} for source in corpus.sources],
+            "sources": _sources(recipe, corpus),
             "skip": corpus.skip,
             "limit": corpus.limit,
         },

@@ -78,7 +78,9 @@ def _repeated(words: Mapping[str, int]) -> Iterator[str]:
 
 
 def _wordpiece(recipe: WordPiece, texts: Iterable[str]) -> tuple[Tokenizer, dict[str, Any]]:
-    """BERT's tokeniser.
+    """BERT's tokeniser, which reads letters the same whether their accents are part of them or follow (NFC, NFD).
+
+    transformers has a class for BERT's, which would put a normaliser of its own, without NFC, in the place of this one.
 
     The trainer numbers the continuing characters (`##a`) in the order of a hash map and breaks ties between merges by
     these numbers, so that equal texts give different vocabularies. Naming them beforehand gives them fixed numbers.
@@ -86,9 +88,10 @@ def _wordpiece(recipe: WordPiece, texts: Iterable[str]) -> tuple[Tokenizer, dict
     from tokenizers import Tokenizer, decoders, normalizers, pre_tokenizers, trainers
     from tokenizers.models import WordPiece as Model
 
-    normalizer = normalizers.BertNormalizer(
+    bert = normalizers.BertNormalizer(
         clean_text=True, handle_chinese_chars=True, strip_accents=recipe.strip_accents, lowercase=recipe.lowercase
     )
+    normalizer = normalizers.Sequence([normalizers.NFC(), bert])
     pre_tokenizer = pre_tokenizers.BertPreTokenizer()
     words = _count(texts, normalizer, pre_tokenizer)
     frequent = {word: count for word, count in words.items() if count >= recipe.min_frequency} or dict(words)
@@ -117,21 +120,20 @@ def _wordpiece(recipe: WordPiece, texts: Iterable[str]) -> tuple[Tokenizer, dict
     tokenizer.decoder = decoders.WordPiece(prefix="##")
     _framed(tokenizer, "[CLS]:0 $A:0 [SEP]:0", "[CLS]:0 $A:0 [SEP]:0 $B:1 [SEP]:1")
     return tokenizer, {
-        "tokenizer_class": "BertTokenizer",
-        "do_lower_case": recipe.lowercase,
-        "strip_accents": recipe.strip_accents,
-        "tokenize_chinese_chars": True,
+        "tokenizer_class": "PreTrainedTokenizerFast",
+        "model_input_names": ["input_ids", "token_type_ids", "attention_mask"],
         **{f"{name}_token": token for name, token in _SPECIAL.items()},
     }
 
 
 def _byte_bpe(recipe: ByteBPE, texts: Iterable[str]) -> tuple[Tokenizer, dict[str, Any]]:
-    """GPT-2's tokeniser; `<|endoftext|>` ends a text and fills short ones."""
-    from tokenizers import Tokenizer, decoders, pre_tokenizers, trainers
+    """GPT-2's tokeniser; `<|endoftext|>` parts texts, in the stream learnt from and in a pair, and fills short ones."""
+    from tokenizers import Tokenizer, decoders, normalizers, pre_tokenizers, processors, trainers
     from tokenizers.models import BPE
 
     end = "<|endoftext|>"
     tokenizer = Tokenizer(BPE())
+    tokenizer.normalizer = normalizers.NFC()
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     tokenizer.decoder = decoders.ByteLevel()
     trainer = trainers.BpeTrainer(
@@ -142,6 +144,8 @@ def _byte_bpe(recipe: ByteBPE, texts: Iterable[str]) -> tuple[Tokenizer, dict[st
         show_progress=False,
     )
     tokenizer.train_from_iterator(_some(texts), trainer)
+    ends = [(end, tokenizer.token_to_id(end))]
+    tokenizer.post_processor = processors.TemplateProcessing(single="$A", pair=f"$A {end} $B", special_tokens=ends)
     return tokenizer, {
         "tokenizer_class": "PreTrainedTokenizerFast",
         "bos_token": end,

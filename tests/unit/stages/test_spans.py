@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+import unicodedata
 from typing import Any
 
 import numpy as np
@@ -86,6 +87,20 @@ def test_an_answer_with_spaces_or_dropped_characters_at_its_ends() -> None:
     marked = Answer("\ufeffel", 0)  # the tokeniser drops the mark
     start, end = positions(window, marked)
     assert start == end == window.first
+
+
+def test_an_answer_whose_last_letter_has_its_accent_behind_it() -> None:
+    from tokenizers import normalizers
+
+    tokenizer = wordpiece()
+    backend = tokenizer.backend_tokenizer
+    backend.normalizer = normalizers.Sequence([normalizers.NFC(), backend.normalizer])
+    context = unicodedata.normalize("NFD", "la niña comió piña en el menú")
+    answer = Answer(unicodedata.normalize("NFD", "comió"), context.index("com"))
+    found = windows([ask(context)], tokenizer, max_length=12, stride=4)
+    places = [(window, *positions(window, answer)) for window in found]
+    (window, start, end) = next(place for place in places if place[1] != place[0].cls)
+    assert context[window.starts[start - window.first] : window.ends[end - window.first]] == answer.text
 
 
 def test_a_context_of_which_no_token_remains() -> None:

@@ -1,5 +1,6 @@
 import bz2
 import gzip
+import json
 import lzma
 import subprocess
 import sys
@@ -60,15 +61,34 @@ def test_the_fingerprint_follows_content_and_share(tmp_path: Path) -> None:
     assert before != pinned()
 
 
+def test_the_fingerprint_follows_how_the_bytes_are_read(tmp_path: Path) -> None:
+    for name in ("a.txt", "a.csv"):
+        write(tmp_path / name, "text\nniño\n")
+
+    def pinned(name: str, encoding: str) -> str:
+        return Corpus(sources=[parse_source(str(tmp_path / name), encoding=encoding)]).fingerprint
+
+    assert pinned("a.txt", "utf-8") != pinned("a.txt", "latin-1")
+    assert pinned("a.txt", "utf-8") == pinned("a.txt", "UTF8")
+    assert pinned("a.txt", "utf-8") != pinned("a.csv", "utf-8")
+
+
 @pytest.mark.parametrize(
     ("name", "content", "said"),
     [
         ("missing.txt", None, "no such file"),
         ("a.pdf", b"x", "cannot tell the format"),
-        ("a.jsonl", b'{"text": "x"}\n{"text": \n', "a.jsonl:2: broken JSON"),
+        ("a.jsonl", b'{"text": "x"}\n{"text": \n', "a.jsonl:2: not valid JSON"),
         ("a.jsonl", b'{"texto": "x"}\n', "no column 'text'"),
-        ("a.txt", "a\nni\u00f1o\n".encode("latin-1"), "not utf-8"),
-        ("a.txt.xz", b"not xz", "cannot be read"),
+        ("a.txt", "a\nni\u00f1o\n".encode("latin-1"), "a.txt:2: not utf-8"),
+        ("a.txt", "a\nni\u00f1".encode()[:-1], "a.txt:2: not utf-8"),
+        ("a.csv", "text\nni\u00f1o\n".encode("utf-16"), "a.csv:1: not utf-8 .*\n.*--encoding utf-16"),
+        ("a.txt.xz", b"not xz", "broken or not a .xz file"),
+        ("a.txt.gz", gzip.compress(b"uno dos tres\n" * 99)[:12] + b"\xff" * 40, "broken or not a .gz file"),
+        ("a.csv", b'text,label\nuno,1\n"dos,1\n' + b"tres,1\n" * 9, "a.csv:3: not valid csv"),
+        ("a.csv", b"text,label\n" + b"uno,1\n" * 99_000 + b'"dos,1\n' + b"tres,1\n" * 9, "a.csv:99002: not valid csv"),
+        ("a.csv", b"text,label\nuno, dos,1\n", "a.csv:2: too many fields"),
+        ("a.jsonl", b'{"text": null}\n{"text": " "}\n', "no row remains; left out: '\\(empty text\\)': 2"),
     ],
 )
 def test_bad_input_has_one_message(tmp_path: Path, name: str, content: bytes | None, said: str) -> None:
@@ -76,6 +96,36 @@ def test_bad_input_has_one_message(tmp_path: Path, name: str, content: bytes | N
         (tmp_path / name).write_bytes(content)
     with pytest.raises(DataError, match=said):
         list(Corpus(sources=[parse_source(str(tmp_path / name))]).texts())
+
+
+@pytest.mark.parametrize(
+    ("encoding", "said"),
+    [("utf8x", "no such text encoding"), ("base64", "no such text encoding"), ("utf-16", "not utf-16")],
+)
+@pytest.mark.parametrize("name", ["a.txt", "a.csv", "a.jsonl"])
+def test_a_wrong_encoding_has_one_message(tmp_path: Path, name: str, encoding: str, said: str) -> None:
+    source = write(tmp_path / name, "text\nuno\n")
+    with pytest.raises(DataError, match=said):
+        list(Corpus(sources=[parse_source(source, encoding=encoding)]).texts())
+
+
+@pytest.mark.parametrize("name", ["a.txt", "a.csv", "a.tsv", "a.jsonl"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_a_byte_order_mark_is_no_text(tmp_path: Path, name: str, encoding: str) -> None:
+    content = '{"text": "uno"}\n' if name == "a.jsonl" else "uno\n" if name == "a.txt" else "text\nuno\n"
+    (tmp_path / name).write_bytes(content.encode("utf-8-sig" if encoding == "utf-8" else encoding))
+    corpus = Corpus(sources=[parse_source(str(tmp_path / name), encoding=encoding)])
+    assert list(corpus.texts()) == ["uno"]
+
+
+def test_rows_without_a_text_are_counted(tmp_path: Path) -> None:
+    rows = [{"text": None}, {"text": "uno"}, {"text": " "}, {"text": "dos"}, {"text": ""}]
+    jsonl = write(tmp_path / "a.jsonl", "\n".join(map(json.dumps, rows)))
+    lines = write(tmp_path / "a.txt", "uno\n\ndos\n")
+    corpus = Corpus(sources=[parse_source(jsonl), parse_source(lines)])
+    assert corpus.empty_rows() == (3, 0)
+    assert list(corpus.texts()) == ["uno", "dos"] * 2
+    assert Corpus(sources=corpus.sources, limit=1).empty_rows() == (1, 0)
 
 
 @pytest.mark.parametrize("share", ["0", "1.5", "0.0.1"])

@@ -3,7 +3,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from robust.recipe.parts import ByteBPE, WordPiece
+from robust.defences import _substitutes
+from robust.recipe.parts import ByteBPE, WordPiece, Words
 from robust.stages.pretrain import tokenisers
 from robust.stages.pretrain.masking import continuing, mask, special_ids
 
@@ -90,6 +91,16 @@ def test_continuing_pieces_of_both_kinds(tmp_path: Path) -> None:
     assert not flags[bytes_.convert_tokens_to_ids("Ġperfect")]
     assert flags[bytes_.convert_tokens_to_ids("e")]
     assert not flags[bytes_.eos_token_id]
+
+
+def test_a_vocabulary_of_bytes_may_hold_headings(tmp_path: Path) -> None:
+    lines = ["## Plot ## superbly wonderful", "unwonderful superbly"] * 20
+    pieces = tokenisers.learn(ByteBPE(kind="byte-bpe", vocab_size=300), lines, tmp_path, max_length=16)
+    assert "##" in pieces.get_vocab()
+    for flags in (continuing(pieces), _substitutes.continuing(pieces).numpy()):  # few tokens begin a word here
+        assert flags[pieces.convert_tokens_to_ids("e")]
+        assert not flags[pieces.convert_tokens_to_ids("Ġ")]
+    assert not continuing(tokenisers.learn(Words(kind="words"), lines, tmp_path / "words", max_length=16)).any()
 
 
 def test_special_ids_are_marked(tmp_path: Path) -> None:
