@@ -15,7 +15,7 @@ from robust.recipe.distil import Distillation
 from robust.recipe.finetune import FinetuneRecipe
 from robust.recipe.parts import WordPiece
 from robust.results.estimates import Estimate, proportion
-from robust.stages import adapt, card, distil, models, processes, remarks, resume, trainers
+from robust.stages import adapt, card, distil, models, precision, processes, remarks, resume, trainers
 from robust.stages.baseline import baseline as fit_baseline
 from robust.stages.meter import Energy, Meter
 from robust.stages.portable import save_tokenizer
@@ -137,7 +137,8 @@ def finetune(
         purpose["teachers"] = {teacher.name: teacher.revision for teacher in taught}
         purpose["unlabelled"] = unlabelled.fingerprint if unlabelled else None
     processes.join(device)
-    with quiet(), processes.shared(workspace(out, purpose=purpose, marker="config.json", force=force)) as place:
+    opened = workspace(out, purpose=purpose, marker="config.json", force=force, prepared=(precision.NOTE,))
+    with quiet(), processes.shared(opened) as place:
         model, tokenizer = _start(recipe, task, train, labels, place, device)
         declared = labels
         if labels:

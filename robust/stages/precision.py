@@ -14,6 +14,9 @@ WORTH = 1.3
 
 _TRIAL = 0.15  # seconds a precision
 
+NOTE = "bf16.json"
+"""Where `chosen` keeps what it found, in the directory of checkpoints."""
+
 
 @cache
 def fast_bf16(kind: str) -> bool:
@@ -35,7 +38,7 @@ def chosen(wanted: Literal["auto"] | bool, kind: str, folder: Path) -> bool:
     """Whether a training computes in bfloat16; what `auto` came to is kept in `folder`, for when it goes on later."""
     if wanted != "auto":
         return wanted
-    note = folder / "bf16.json"
+    note = folder / NOTE
     if not note.exists():
         note.write_text(json.dumps(fast_bf16(kind)), encoding="utf-8")
     return bool(json.loads(note.read_text(encoding="utf-8")))

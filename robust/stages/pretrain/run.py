@@ -12,7 +12,7 @@ from robust.checkpoints import threads
 from robust.errors import UserError
 from robust.recipe.pretrain import VECTORS, PretrainRecipe
 from robust.results.environment import environment
-from robust.stages import processes
+from robust.stages import precision, processes
 from robust.stages.meter import Energy, Meter, peak_flops
 from robust.stages.pretrain.card import write
 from robust.stages.pretrain.corpus import Corpus
@@ -22,7 +22,7 @@ from robust.stages.trainers import Progress
 from robust.stages.workspace import workspace
 
 Train = Callable[..., Outcome]
-_PREPARED = ("bf16.json", "tokenizer", "tokenizer.new", "tokens", "embeddings")
+_PREPARED = (precision.NOTE, "tokenizer", "tokenizer.new", "tokens", "embeddings")
 """What is made of the text before training begins, in the directory of checkpoints."""
 
 
