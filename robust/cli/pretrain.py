@@ -106,6 +106,8 @@ def _show(result: Pretrained, *, to_stderr: bool) -> None:
     for name, value in told["numbers"].items():
         if value is not None:
             screen.print(f"{name.replace('_', ' ')}: {value:,.4g}")
+    for note in told["notes"]:
+        screen.print(note)
     rate = told["tokens_per_second"]
     used = f", {100 * told['utilisation']['value']:.0f} % of the processor" if "utilisation" in told else ""
     energy = told["energy"]

@@ -112,6 +112,7 @@ def _manifest(
         "precision": outcome.precision,
         "numbers": dict(outcome.numbers),
         "energy": {**energy.as_dict(), "since_resume_only": resumed},
+        "notes": list(outcome.notes),
         "resumed": resumed,
         "environment": environment(),
     }

@@ -28,6 +28,13 @@ if TYPE_CHECKING:
     import torch
 
 _DEV_ROWS = 256
+_CHECKED = 64
+"""Tokens of the text on which a loss is compared with the model's own."""
+
+WHOLE = (
+    "Losses are those of the model's whole forward pass, which takes more time and memory: its output layer alone was "
+    "not found, or gives another loss (it scales or caps its logits, say)."
+)
 
 
 def train(
@@ -39,7 +46,7 @@ def train(
     """
     import torch
 
-    from robust.stages.pretrain.losses import CausalLoss, MaskedLoss
+    from robust.stages.pretrain.losses import CausalLoss, MaskedLoss, checked
 
     how, made = recipe.train, recipe.model
     torch.manual_seed(how.seed)
@@ -87,7 +94,8 @@ def train(
 
     target = pick_device(device)
     bf16 = precision.chosen(how.bf16, target.type, place.checkpoints)
-    loss = MaskedLoss(model) if objective == "masked" else CausalLoss(model)
+    text = torch.from_numpy(np.array(packed.train[: min(width, _CHECKED)], dtype=np.int64)[None])
+    loss = checked(MaskedLoss(model), text) if objective == "masked" else checked(CausalLoss(model), text)
     rows = how.model_copy(update={"length": width})
     clock = loop.run(loss, rows, packed.train, batch, place.checkpoints, target, progress, bf16=bf16)
     dev = _dev_loss(loss, packed.dev, width, batch, target, bf16=bf16, seed=how.seed)
@@ -111,6 +119,7 @@ def train(
         },
         flops=clock.tokens * flops_per_token(trained.config, how.length, masked if objective == "masked" else 1.0),
         precision="bfloat16" if bf16 else "float32",
+        notes=(WHOLE,) if loss.whole else (),
     )
 
 
