@@ -26,16 +26,17 @@ def token_limit(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> i
     Of a model made of two (BERT2BERT), which has no length of its own, the shorter counts.
     """
     parts = (model.encoder, model.decoder) if model.config.model_type == "encoder-decoder" else (model,)
-    limits = [limit for limit in (int(tokenizer.model_max_length), *map(_positions, parts)) if 0 < limit < 10**9]
+    limits = [limit for limit in (int(tokenizer.model_max_length), *map(positions, parts)) if 0 < limit < 10**9]
     return min(limits, default=DEFAULT_LENGTH)
 
 
-def _positions(model: Any) -> int:
-    positions = getattr(model.config, "max_position_embeddings", None) or 0
+def positions(model: Any) -> int:
+    """The tokens that a model has positions for; 0 or less where it sets no limit."""
+    declared = getattr(model.config, "max_position_embeddings", None) or 0
     table = next((m for n, m in model.named_modules() if n.endswith("position_embeddings")), None)
     padding = getattr(table, "padding_idx", None)
     offset = padding + 1 if isinstance(padding, int) else 0
-    return int(positions) - offset
+    return int(declared) - offset
 
 
 def set_padding(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, name: str) -> None:

@@ -14,6 +14,7 @@ from robust.recipe.pretrain import VECTORS, PretrainRecipe
 from robust.results.environment import environment
 from robust.stages import processes
 from robust.stages.meter import Energy, Meter, peak_flops
+from robust.stages.pretrain import opening
 from robust.stages.pretrain.card import write
 from robust.stages.pretrain.corpus import Corpus
 from robust.stages.pretrain.outcome import Outcome
@@ -83,7 +84,7 @@ def _kind(recipe: PretrainRecipe) -> Train:
         from robust.stages.pretrain import error_model
 
         return error_model.train
-    if recipe.model.kind == "recurrent":
+    if recipe.model.kind == "recurrent" or (recipe.model.kind == "checkpoint" and opening.is_recurrent(recipe.model)):
         from robust.stages.pretrain import recurrent
 
         return recurrent.train
