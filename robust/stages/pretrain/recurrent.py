@@ -14,6 +14,7 @@ import numpy as np
 from robust.errors import DataError, UserError
 from robust.recipe.pretrain import PretrainRecipe
 from robust.recipe.pretrain_models import Checkpoint, Recurrent
+from robust.stages.finite import check_loss, check_weights
 from robust.stages.pretrain import tokenisers, tokens
 from robust.stages.pretrain.corpus import Corpus
 from robust.stages.pretrain.opening import INNER, copy_tokenizer, open_recurrent
@@ -48,7 +49,7 @@ def train(
     (see `robust.stages.pretrain.gradients`; noted before training, at the 1st, 2nd, 4th, 8th … checkpoint, and after).
 
     Raises `DataError` for too little text, `UserError` for a setting that means nothing here, `ModelError` for a
-    checkpoint that does not load.
+    checkpoint that does not load and a training that diverges.
     """
     import torch
 
@@ -80,7 +81,9 @@ def train(
     if done.averaging is not None:
         done.averaging.write(model)
         done.averaging.mean = []  # the model itself is the mean now
+    check_weights(model.parameters(), rate=how.learning_rate)
     dev = held_out(done, packed.dev, how)
+    check_loss(dev, rate=how.learning_rate, what="the loss of held-out text")
     _write(model, tokenizer, place, done)
     clock = done.clock
     return Outcome(

@@ -49,8 +49,8 @@ def pretrain(
     An interrupted run goes on from its last checkpoint when it is called again, with the same loss curve; `out` appears
     only complete. `force` replaces an earlier result of a pre-training there.
 
-    Raises `DataError` for text that cannot be read, `ModelError` for a checkpoint that does not load, `UserError` when
-    `out` is taken or a launcher started several processes.
+    Raises `DataError` for text that cannot be read, `ModelError` for a checkpoint that does not load and for a training
+    that diverges, `UserError` when `out` is taken or a launcher started several processes.
     """
     if processes.count() > 1:
         raise UserError("a pre-training runs in one process", fix="start the command without a launcher")
@@ -65,7 +65,8 @@ def pretrain(
         outcome = _kind(recipe)(recipe, corpus, place, device=device, progress=progress)
         energy = meter.energy()
         manifest = _manifest(recipe, corpus, pinned, outcome, energy, resumed=place.resumed)
-        (place.result / "manifest.json").write_text(json.dumps(manifest, indent=1, ensure_ascii=False) + "\n", "utf-8")
+        text = json.dumps(manifest, indent=1, ensure_ascii=False, allow_nan=False)
+        (place.result / "manifest.json").write_text(text + "\n", "utf-8")
         (place.result / "README.md").write_text(write(recipe, corpus, manifest), "utf-8")
         resumed = place.resumed
     return Pretrained(out=out, outcome=outcome, manifest=manifest, resumed=resumed)

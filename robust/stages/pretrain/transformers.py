@@ -15,6 +15,7 @@ from robust.errors import ModelError
 from robust.recipe.pretrain import PretrainRecipe
 from robust.recipe.pretrain_models import Checkpoint
 from robust.stages import precision
+from robust.stages.finite import check_loss, check_weights
 from robust.stages.portable import save_tokenizer
 from robust.stages.pretrain import local_attention, loop, tokenisers, tokens, warm_start
 from robust.stages.pretrain.corpus import Corpus
@@ -42,7 +43,8 @@ def train(
 ) -> Outcome:
     """Train the recipe's transformer; the finished model and its tokeniser stand in `place.result`.
 
-    Raises `ModelError` for a checkpoint that does not fit, `DataError` for a corpus without a row of tokens.
+    Raises `ModelError` for a checkpoint that does not fit and for a training that diverges, `DataError` for a corpus
+    without a row of tokens.
     """
     import torch
 
@@ -98,7 +100,9 @@ def train(
     loss = checked(MaskedLoss(model), text) if objective == "masked" else checked(CausalLoss(model), text)
     rows = how.model_copy(update={"length": width})
     clock = loop.run(loss, rows, packed.train, batch, place.checkpoints, target, progress, bf16=bf16)
+    check_weights(model.parameters(), rate=how.learning_rate)
     dev = _dev_loss(loss, packed.dev, width, batch, target, bf16=bf16, seed=how.seed)
+    check_loss(dev, rate=how.learning_rate, what="the loss of held-out text")
     trained: Any = model
     trained.to("cpu")
     trained.save_pretrained(place.result)
