@@ -17,6 +17,7 @@ from robust.recipe.parts import WordPiece
 from robust.results.estimates import Estimate
 from robust.stages import card, models, multitask_card, multitask_loop, processes
 from robust.stages.finetune import Finetuned
+from robust.stages.finite import checked
 from robust.stages.meter import Energy, Meter
 from robust.stages.multitask_loop import Learner
 from robust.stages.portable import save_tokenizer
@@ -99,7 +100,7 @@ def multitask(
     last evaluation when it is called again; `out` appears only complete. `force` replaces a model at `out`.
 
     Raises `DataError` for tables that are missing or do not fit, `ModelError` for a checkpoint that does not load or
-    whose type lacks a head, `UserError` when `out` is taken.
+    whose type lacks a head and for a training that diverges, `UserError` when `out` is taken.
     """
     _check_names(recipe, data)
     threads.set_threads()
@@ -117,7 +118,9 @@ def multitask(
         meter = Meter()
         done = multitask_loop.train(model, learners, recipe, place, device=target, progress=progress)
         energy = meter.energy()
-        _in_format(model, recipe).float()  # what is scored is what will be loaded
+        _in_format(
+            checked(model, rate=recipe.train.learning_rate), recipe
+        ).float()  # what is scored is what will be loaded
         pairs = list(zip(drafts, learners, strict=True))
         scores = processes.from_first(
             lambda: {one.name: _scores(model, one, learner, tokenizer, target) for one, learner in pairs}

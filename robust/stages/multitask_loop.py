@@ -22,6 +22,7 @@ import numpy.typing as npt
 
 from robust.recipe.finetune import FinetuneRecipe
 from robust.stages import processes
+from robust.stages.finite import check_loss
 from robust.stages.multitask_draws import Batches, turns
 from robust.stages.precision import fast_bf16
 from robust.stages.sampling import by_length
@@ -83,6 +84,8 @@ def train(
 
     Processes that share the training take the batches of an update in turns and add their gradients: two of them make
     the updates that one makes with twice the `gradient_accumulation`, but for what dropout draws.
+
+    Raises `ModelError`, in all of them, when a loss is told or weights are judged and the loss is not finite.
     """
     import torch
     from transformers import get_scheduler
@@ -113,6 +116,7 @@ def train(
             begun -= state["seconds"]
         model.train()
         losses: list[float] = []
+        last = 0.0  # the loss of this process's last batch
         read = 0  # tokens that this process read since the last evaluation
         while state["step"] < steps and not state["ended"]:
             at = state["step"] * shared
@@ -124,16 +128,21 @@ def train(
                 read += tokens
                 (loss / shared).backward()
                 losses.append(float(loss.detach()))
+                last = losses[-1]
             processes.add_gradients(model)
             torch.nn.utils.clip_grad_norm_(model.parameters(), CLIP)
             optimizer.step()
             scheduler.step()
             optimizer.zero_grad(set_to_none=True)  # a head whose turn it was not stays as it is, momentum and all
             state["step"] += 1
-            if told is not None and state["step"] % max(1, every // 10) == 0:
+            logged = state["step"] % max(1, every // 10) == 0
+            judged = state["step"] % every == 0 or state["step"] == steps
+            if logged or judged:
+                check_loss(sum(processes.everyone(last)), rate=how.learning_rate)
+            if told is not None and logged:
                 told(state["step"], steps, {"loss": float(np.mean(losses))})
                 losses.clear()
-            if state["step"] % every and state["step"] < steps:
+            if not judged:
                 continue
             size = max(64, how.batch_size)
             found = processes.from_first(lambda: evaluate(model, learners, device=device, size=size))  # noqa: B023
