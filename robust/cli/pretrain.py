@@ -26,7 +26,10 @@ def pretrain(
         ),
     ] = None,
     model: Annotated[
-        str | None, typer.Option("--model", "-m", help="Go on with this checkpoint instead of what the recipe names.")
+        str | None,
+        typer.Option(
+            "--model", "-m", help="The checkpoint that goes on learning (continue), or vectors to change (counter-fit)."
+        ),
     ] = None,
     text: Annotated[str | None, typer.Option(help="Column of the text in a table. Default: text.")] = None,
     encoding: Annotated[str, typer.Option(help="Encoding of the files.")] = "utf-8",
@@ -70,9 +73,13 @@ def pretrain(
         changed["model" if plan.model.kind in (*VECTORS, "counter-fit") else "train"]["seed"] = seed
     if model is not None and plan.model.kind == "counter-fit":
         changed["model"]["vectors"] = model
+    elif model is not None and plan.model.kind == "checkpoint":
+        changed["model"]["checkpoint"] = model
     elif model is not None:
-        own = changed["model"] if plan.model.kind == "checkpoint" else {"kind": "checkpoint"}
-        changed.update(model={**own, "checkpoint": model}, tokenizer=None)
+        raise UserError(
+            f"{plan.name} begins with a new model: --model is for recipes that go on with one",
+            fix=f"use `robust pretrain continue --model {model} …`, or leave --model out",
+        )
     if lang is not None:
         changed.update(languages=(language(lang).code,))
     plan = PretrainRecipe.model_validate(changed)
@@ -109,6 +116,8 @@ def _show(result: Pretrained, *, to_stderr: bool) -> None:
     for name, value in told["numbers"].items():
         if value is not None:
             screen.print(f"{name.replace('_', ' ')}: {value:,.4g}")
+    for note in told["notes"]:
+        screen.print(note)
     rate = told["tokens_per_second"]
     used = f", {100 * told['utilisation']['value']:.0f} % of the processor" if "utilisation" in told else ""
     energy = told["energy"]

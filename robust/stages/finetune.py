@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from robust.checkpoints import threads
 from robust.core.types import Floats
-from robust.errors import ModelError, UserError
+from robust.errors import UserError
 from robust.recipe.distil import Distillation
 from robust.recipe.finetune import FinetuneRecipe
 from robust.recipe.parts import WordPiece
 from robust.results.estimates import Estimate, proportion
 from robust.stages import adapt, card, distil, models, precision, processes, remarks, resume, trainers
 from robust.stages.baseline import baseline as fit_baseline
+from robust.stages.finite import checked
 from robust.stages.meter import Energy, Meter
 from robust.stages.portable import save_tokenizer
 from robust.stages.pretrain import tokenisers
@@ -100,8 +101,8 @@ def finetune(
     what a bag of words reaches on the labelled rows. An interrupted run goes on from its last checkpoint when it is
     called again; `out` appears only complete. `force` replaces a model at `out`. `hardening` trains against attacks.
 
-    Raises `DataError` for tables that do not fit, `ModelError` for a checkpoint that does not load, `UserError` when
-    `out` is taken and for a baseline of a task that has none.
+    Raises `DataError` for tables that do not fit, `ModelError` for a checkpoint that does not load and a training that
+    diverged, `UserError` when `out` is taken and for a baseline of a task that has none.
     """
     threads.set_threads()
     task = task_of(recipe)
@@ -180,7 +181,7 @@ def finetune(
         if recipe.adapt.weight_ensemble is not None:
             alpha = recipe.adapt.weight_ensemble
             notes.append(f"Each weight is {1 - alpha:g} of the start and {alpha:g} of what was trained from it.")
-        model = _rounded(_finite(adapt.finish(model), recipe), recipe.weights)
+        model = _rounded(checked(adapt.finish(model), rate=recipe.train.learning_rate), recipe.weights)
 
         def score(name: str, table: AnyTable) -> Mapping[str, Estimate]:
             encoded = judged if name == "dev" else encode(name, table)
@@ -238,16 +239,6 @@ def _dtype(name: str) -> Any:
     import torch
 
     return getattr(torch, name)
-
-
-def _finite(model: Any, recipe: FinetuneRecipe) -> Any:
-    """The model. Raises `ModelError` for one that nothing can be asked of any more."""
-    if all(bool(weights.isfinite().all()) for weights in model.parameters()):
-        return model
-    raise ModelError(
-        "the training diverged: weights of the model are no longer numbers",
-        fix=f"--set train.learning_rate=… lower than {recipe.train.learning_rate:g}, with --force",
-    )
 
 
 def _rounded(model: PreTrainedModel, weights: str) -> PreTrainedModel:

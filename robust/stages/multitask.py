@@ -15,8 +15,9 @@ from robust.errors import DataError
 from robust.recipe.finetune import FinetuneRecipe
 from robust.recipe.parts import WordPiece
 from robust.results.estimates import Estimate
-from robust.stages import card, models, multitask_card, multitask_loop, processes, remarks
+from robust.stages import card, models, multitask_card, multitask_loop, precision, processes, remarks
 from robust.stages.finetune import Finetuned
+from robust.stages.finite import checked
 from robust.stages.meter import Energy, Meter
 from robust.stages.multitask_loop import Learner
 from robust.stages.portable import save_tokenizer
@@ -99,7 +100,7 @@ def multitask(
     last evaluation when it is called again; `out` appears only complete. `force` replaces a model at `out`.
 
     Raises `DataError` for tables that are missing or do not fit, `ModelError` for a checkpoint that does not load or
-    whose type lacks a head, `UserError` when `out` is taken.
+    whose type lacks a head and for a training that diverges, `UserError` when `out` is taken.
     """
     _check_names(recipe, data)
     threads.set_threads()
@@ -111,12 +112,14 @@ def multitask(
     }
     processes.join(device)
     target = processes.own_device(device)
-    with quiet(), processes.shared(workspace(out, purpose=purpose, marker="config.json", force=force)) as place:
+    opened = workspace(out, purpose=purpose, marker="config.json", force=force, prepared=(precision.NOTE,))
+    with quiet(), processes.shared(opened) as place:
         model, tokenizer = _start(recipe, drafts, place)
         learners = [_learner(one, tokenizer) for one in drafts]
         meter = Meter()
         done = multitask_loop.train(model, learners, recipe, place, device=target, progress=progress)
         energy = meter.energy()
+        checked(model, rate=recipe.train.learning_rate)
         _in_format(model, recipe).float()  # what is scored is what will be loaded
         pairs = list(zip(drafts, learners, strict=True))
         scored = processes.from_first(

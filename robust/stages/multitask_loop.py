@@ -21,9 +21,9 @@ import numpy as np
 import numpy.typing as npt
 
 from robust.recipe.finetune import FinetuneRecipe
-from robust.stages import processes
+from robust.stages import precision, processes
+from robust.stages.finite import check_loss
 from robust.stages.multitask_draws import Batches, turns
-from robust.stages.precision import fast_bf16
 from robust.stages.sampling import by_length
 from robust.stages.tasks import AnyTable, Items, Task
 from robust.stages.trainers import Progress
@@ -87,6 +87,8 @@ def train(
 
     Processes that share the training take the batches of an update in turns and add their gradients: two of them make
     the updates that one makes with twice the `gradient_accumulation`, but for what dropout draws.
+
+    Raises `ModelError`, in all of them, when a loss is told or weights are judged and the loss is not finite.
     """
     import torch
     from transformers import get_scheduler
@@ -104,7 +106,7 @@ def train(
     optimizer = torch.optim.AdamW(_groups(model, how.weight_decay), lr=how.learning_rate)
     scheduler = get_scheduler(how.schedule, optimizer, math.ceil(how.warmup_ratio * steps), steps)
     state: dict[str, Any] = {"step": 0, "tokens": 0, "best": -math.inf, "waited": 0, "seconds": 0.0, "ended": False}
-    bf16 = fast_bf16(device.type) if how.bf16 == "auto" else how.bf16
+    bf16 = processes.from_first(lambda: precision.chosen(how.bf16, device.type, place.checkpoints))
     begun = time.monotonic()
     with _dice(device, how.seed + processes.rank()):
         known = place.checkpoints / _STATE
@@ -117,6 +119,7 @@ def train(
             begun -= state["seconds"]
         model.train()
         losses: list[float] = []
+        last = 0.0  # the loss of this process's last batch
         read = 0  # tokens that this process read since the last evaluation
         while state["step"] < steps and not state["ended"]:
             at = state["step"] * shared
@@ -128,16 +131,21 @@ def train(
                 read += tokens
                 (loss / shared).backward()
                 losses.append(float(loss.detach()))
+                last = losses[-1]
             processes.add_gradients(model)
             torch.nn.utils.clip_grad_norm_(model.parameters(), CLIP)
             optimizer.step()
             scheduler.step()
             optimizer.zero_grad(set_to_none=True)  # a head whose turn it was not stays as it is, momentum and all
             state["step"] += 1
-            if told is not None and state["step"] % max(1, every // 10) == 0:
+            logged = state["step"] % max(1, every // 10) == 0
+            judged = state["step"] % every == 0 or state["step"] == steps
+            if logged or judged:
+                check_loss(sum(processes.everyone(last)), rate=how.learning_rate)
+            if told is not None and logged:
                 told(state["step"], steps, {"loss": float(np.mean(losses))})
                 losses.clear()
-            if state["step"] % every and state["step"] < steps:
+            if not judged:
                 continue
             size = max(64, how.batch_size)
             found = processes.from_first(lambda: evaluate(model, learners, device=device, size=size))  # noqa: B023

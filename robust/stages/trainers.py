@@ -12,6 +12,7 @@ from robust.checkpoints.device import pick_device
 from robust.core.types import Floats
 from robust.recipe.finetune import FinetuneRecipe
 from robust.stages import adapt, distil, precision, processes
+from robust.stages.finite import check_loss
 from robust.stages.meter import Meter
 from robust.stages.sampling import Shuffled, by_length, restored
 from robust.stages.tasks import AnyTable, Items, Task
@@ -81,6 +82,7 @@ def make(
         save_steps=every,
         save_total_limit=2,
         logging_steps=max(1, every // 10),
+        logging_nan_inf_filter=False,  # it would show the mean of the steps before in the place of a lost one
         load_best_model_at_end=hardening is None or hardening.keep == "best",
         metric_for_best_model=how.metric or task.measure(labels),
         greater_is_better=True,
@@ -197,7 +199,10 @@ def _bf16(wanted: Literal["auto"] | bool, device: str, place: Workspace) -> bool
 
 
 def _bookkeeping(train: Items, place: Workspace, progress: Progress | None) -> Any:
-    """A callback that turns the epoch of the data, marks checkpoints complete, keeps account of costs, reports."""
+    """A callback that turns the epoch of the data, marks checkpoints complete, keeps account of costs, reports.
+
+    It ends a training that logs a loss that is not finite: `ModelError`.
+    """
     from transformers import TrainerCallback
 
     begun, meter, (before, joules) = time.monotonic(), Meter(), spent(place)
@@ -207,6 +212,7 @@ def _bookkeeping(train: Items, place: Workspace, progress: Progress | None) -> A
             train.epoch = int(state.epoch or 0)
 
         def on_log(self, args: Any, state: Any, control: Any, logs: Any = None, **kwargs: Any) -> None:
+            check_loss((logs or {}).get("loss"), rate=args.learning_rate)
             if progress is not None:
                 progress(state.global_step, state.max_steps, dict(logs or {}))
 

@@ -150,7 +150,7 @@ def _train(
     slanted = settings.slanted_triangular
     falling = (lambda step: 1 - step / steps) if slanted is None else rates.schedule(slanted, steps)
     scheduler = LambdaLR(optimizer, falling)
-    objective = _objective(model, tokenizer, settings, masked=masked)
+    objective = _objective(model, tokenizer, settings, rows, masked=masked)
     losses: list[list[float]] = []
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
@@ -183,18 +183,20 @@ def _batches(rows: NDArray[np.int64], size: int, seed: int) -> Iterator[tuple[in
         epoch += 1
 
 
-def _objective(model: Any, tokenizer: PreTrainedTokenizerBase, settings: LanguageModel, *, masked: bool) -> _Objective:
-    """The loss of rows of tokens; whoever calls it gives the draws that hide tokens."""
+def _objective(
+    model: Any, tokenizer: PreTrainedTokenizerBase, settings: LanguageModel, rows: NDArray[np.int64], *, masked: bool
+) -> _Objective:
+    """The loss of rows of tokens, of which `rows` are some; whoever calls it gives the draws that hide tokens."""
     import torch
 
-    from robust.stages.pretrain.losses import MaskedLoss
+    from robust.stages.pretrain.losses import MaskedLoss, checked
 
     if not masked:
         return lambda rows, draws: _next_tokens(model, torch.from_numpy(rows).to(model.device))
     size = len(model.get_input_embeddings().weight)
     mask_id: Any = tokenizer.mask_token_id
     special = special_ids(tokenizer, size)
-    loss = MaskedLoss(model)
+    loss = checked(MaskedLoss(model), torch.from_numpy(rows[:1]).to(model.device))
 
     def guessed(rows: NDArray[np.int64], draws: np.random.Generator) -> torch.Tensor:
         hidden = mask(

@@ -32,6 +32,7 @@ def write(recipe: PretrainRecipe, manifest: Mapping[str, Any]) -> str:
         "## Training",
         _cost(manifest),
         _numbers(manifest["numbers"]),
+        "\n".join(f"- {note}" for note in manifest["notes"]),
         "```yaml\n" + yaml.safe_dump(plan, sort_keys=False, allow_unicode=True, width=100) + "```",
         f"Made by robust {robust.__version__} with `robust pretrain`; `manifest.json` has every number.",
     ]

@@ -17,6 +17,7 @@ from robust.models.counterfitting import Pairs, Settings, Table, cosines, fit, s
 from robust.models.vectors import Vectors
 from robust.recipe.pretrain import PretrainRecipe
 from robust.recipe.pretrain_models import CounterFit
+from robust.stages.finite import check_loss, check_weights
 from robust.stages.pretrain import formats
 from robust.stages.pretrain.outcome import Outcome
 from robust.stages.pretrain.vocabulary import Texts
@@ -36,8 +37,11 @@ def train(
 
     `numbers` holds the mean cosine of synonyms and of antonyms, and `auc`, how often a synonym pair has a higher cosine
     than an antonym pair, each `_before` and `_after`; with `held_out` those of the pairs that were not fitted as well,
-    as `held_out_…`. No text is read and no `device` used. Raises `UserError` and `DataError`.
+    as `held_out_…`. No text is read and no `device` used. Raises `UserError`, `DataError`, and `ModelError`
+    where the fitting diverges.
     """
+    import torch
+
     made = recipe.model
     assert isinstance(made, CounterFit)  # what `run.py` calls this for
     if made.vectors is None:
@@ -51,6 +55,8 @@ def train(
     curve: list[dict[str, float]] = []
 
     def report(epoch: int, told: Mapping[str, float]) -> None:
+        for name, value in told.items():
+            check_loss(value, rate=made.learning_rate, setting="model.learning_rate", what=name)
         curve.append({"epoch": epoch, **told})
         if progress is not None:
             progress(epoch, made.epochs, told)
@@ -66,6 +72,7 @@ def train(
         table = fit(first, synonyms=parts["synonyms"], antonyms=parts["antonyms"], made=settings, report=report)
     except ValueError as error:
         raise DataError(f"{made.vectors}: {error}", fix="lower the radius: --set model.radius=0.1") from None
+    check_weights([torch.from_numpy(table)], rate=made.learning_rate, setting="model.learning_rate")
     formats.save(Vectors(words=found.words, table=table, counts=found.counts, lowercase=found.lowercase), place.result)
     with (place.result / "curve.jsonl").open("w", encoding="utf-8") as file:
         file.writelines(json.dumps(point) + "\n" for point in curve)

@@ -17,6 +17,7 @@ import numpy as np
 
 from robust.core.seeds import derive
 from robust.recipe.pretrain_models import GloVe
+from robust.stages.finite import check_loss
 from robust.stages.pretrain import cooccurrence
 from robust.stages.pretrain.cooccurrence import Cooccurrences
 from robust.stages.pretrain.learnt import Learnt
@@ -149,6 +150,8 @@ def train(
 
     *Differs from the authors' program:* it updates after every cell, here the gradients of the cells of an update are
     added up first; and its gradient is that of J / 2.
+
+    Raises `ModelError` after an epoch whose loss is not finite.
     """
     import torch
 
@@ -174,6 +177,7 @@ def train(
             if progress is not None and number % 100 == 0:
                 progress(epoch * counts.entries + done, made.epochs * counts.entries, {"loss": float(total) / done})
         loss = float(total) / max(1, done)
+        check_loss(loss, rate=made.learning_rate, setting="model.learning_rate")
         curve.append({"epoch": epoch + 1, "cells": done, "loss": loss, "seconds": round(clock.save(), 2)})
         _save(sides, curve, place.checkpoints)
         if progress is not None:

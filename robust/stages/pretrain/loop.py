@@ -15,6 +15,7 @@ import numpy as np
 
 from robust.core.seeds import derive
 from robust.recipe.pretrain import LanguageModelling
+from robust.stages.finite import check_loss
 from robust.stages.pretrain.schedule import Plan, plan, rate
 from robust.stages.trainers import Progress
 
@@ -74,6 +75,7 @@ def run(
     A checkpoint holds weights, optimiser and position, and replaces the one before in one step: after kill -9 the
     newest is found and the loss curve goes on as it would have: rows, hidden places and dropout of an update
     follow from its number. `bf16` computes matrix products in bfloat16; weights and optimiser stay float32.
+    Raises `ModelError` when a loss is logged or saved that is not finite.
     """
     import torch
 
@@ -113,6 +115,7 @@ def run(
             point = {"step": clock.step, "loss": float(torch.stack(recent).mean()), "tokens": clock.tokens}
             if norm is not None:
                 point["gradient_norm"] = float(norm)
+            check_loss(point["loss"], rate=how.learning_rate)
             recent.clear()
             clock.seconds = before + time.monotonic() - begun
             clock.curve.append({**point, "seconds": round(clock.seconds, 2), "learning_rate": rate(how, done)})
@@ -121,6 +124,7 @@ def run(
         clock.seconds = before + time.monotonic() - begun
         if clock.step % how.save_every == 0:
             clock.recent = [float(value) for value in recent]
+            check_loss(sum(clock.recent), rate=how.learning_rate)
             _save(folder, loss, optimizer, clock)
     return clock
 

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import math
+import shutil
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from robust import starter
+from robust import models, starter
 from robust.checkpoints.locate import fetch, locate
 from robust.checkpoints.tokens import positions
 from robust.checkpoints.wanted import Wanted
 from robust.errors import ModelError
-from robust.recipe.pretrain_models import CausalDecoder, Checkpoint, MaskedEncoder
+from robust.recipe.pretrain_models import CausalDecoder, Checkpoint, MaskedEncoder, Recurrent
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+    from robust.models.recurrent import RecurrentForCausalLM
 
 LANGUAGE_MODEL = Wanted(
     auto="AutoModel",
@@ -22,6 +26,10 @@ LANGUAGE_MODEL = Wanted(
     incomplete="lacks weights",
     option="--model path/to/dir",
 )
+
+
+INNER = "language-model"
+"""Where, beside ELMo features, the language model that they come from is kept with its output layer."""
 
 
 def new_model(made: MaskedEncoder | CausalDecoder | Any, tokenizer: PreTrainedTokenizerBase) -> tuple[Any, str]:
@@ -72,26 +80,21 @@ def open_checkpoint(made: Checkpoint, *, length: int) -> tuple[PreTrainedModel, 
     """
     import transformers
 
-    from robust import models
-
-    models.register()
-    name = made.checkpoint
-    found = locate(starter.model_path(name) if name in starter.NAMES else name, wanted=LANGUAGE_MODEL, name=name)
-    fetch(found)
+    name, path = made.checkpoint, _folder(made)
     try:
-        tokenizer = transformers.AutoTokenizer.from_pretrained(found.path)
+        tokenizer = transformers.AutoTokenizer.from_pretrained(path)
         objective = made.objective
         if objective == "auto":
-            kind = type(transformers.AutoConfig.from_pretrained(found.path))
+            kind = type(transformers.AutoConfig.from_pretrained(path))
             fills = kind in transformers.MODEL_FOR_MASKED_LM_MAPPING and tokenizer.mask_token_id is not None
             objective = "masked" if fills else "causal"
         auto = transformers.AutoModelForMaskedLM if objective == "masked" else transformers.AutoModelForCausalLM
-        model = auto.from_pretrained(found.path, use_safetensors=True).float()
+        model = auto.from_pretrained(path, use_safetensors=True).float()
     except (OSError, ValueError, KeyError) as error:
         first = str(error).strip().partition("\n")[0]
-        raise ModelError(
-            f"{name} cannot be loaded as a language model: {first}", fix="name another model (--model path/to/dir)"
-        ) from error
+        inner = (path / INNER).is_dir()
+        fix = f"name the one inside: --model {name}/{INNER}" if inner else "name another model (--model path/to/dir)"
+        raise ModelError(f"{name} cannot be loaded as a language model: {first}", fix=fix) from error
     if objective == "masked" and tokenizer.mask_token_id is None:
         raise ModelError(f"{name} has no mask token", fix="train it on the next token: --set model.objective=causal")
     limit = positions(model)
@@ -100,3 +103,53 @@ def open_checkpoint(made: Checkpoint, *, length: int) -> tuple[PreTrainedModel, 
             f"{name} reads at most {limit} tokens, the recipe asks for {length}", fix=f"--set train.length={limit}"
         )
     return model, tokenizer, objective
+
+
+def is_recurrent(made: Checkpoint) -> bool:
+    """Whether a checkpoint is one of this project's recurrent language models. Raises `ModelError` if there is none."""
+    import transformers
+
+    try:
+        declared, _ = transformers.PretrainedConfig.get_config_dict(_folder(made))
+    except OSError:  # `open_checkpoint` says what is wrong with it
+        return False
+    return bool(declared.get("model_type") == "robust-recurrent")
+
+
+def open_recurrent(made: Checkpoint) -> tuple[RecurrentForCausalLM, Recurrent]:
+    """A recurrent language model, and how it is trained: with the dropouts and penalties of its checkpoint.
+
+    Windows of one length, and no average of the weights: a checkpoint does not say whether it had others.
+    Raises `ModelError`.
+    """
+    from robust.models.recurrent import RecurrentForCausalLM
+
+    name = made.checkpoint
+    if made.objective == "masked":
+        raise ModelError(f"{name} is recurrent: it predicts the next token", fix="--set model.objective=auto")
+    try:
+        model: Any = RecurrentForCausalLM.from_pretrained(_folder(made), use_safetensors=True)
+    except (OSError, ValueError, KeyError) as error:
+        first = str(error).strip().partition("\n")[0]
+        raise ModelError(f"{name} cannot be loaded: {first}", fix="name another model (--model path/to/dir)") from error
+    known = {name: getattr(model.config, name) for name in Recurrent.model_fields if hasattr(model.config, name)}
+    return model.float(), Recurrent(**{**known, "kind": "recurrent", "hidden_size": model.config.recurrent_size})
+
+
+def copy_tokenizer(made: Checkpoint, folder: Path) -> None:
+    """Copy the tokeniser of a recurrent language model to `folder`, as its files are. Raises `ModelError`."""
+    path = _folder(made)
+    folder.mkdir(parents=True)
+    for name in ("tokenizer.json", "tokenizer_config.json"):
+        if not (path / name).is_file():
+            raise ModelError(f"{made.checkpoint} has no {name}", fix="name a directory that `robust pretrain` wrote")
+        shutil.copyfile(path / name, folder / name)
+
+
+def _folder(made: Checkpoint) -> Path:
+    """Where the files of a checkpoint are; those of a hub id are fetched."""
+    models.register()
+    name = made.checkpoint
+    found = locate(starter.model_path(name) if name in starter.NAMES else name, wanted=LANGUAGE_MODEL, name=name)
+    fetch(found)
+    return found.path

@@ -13,7 +13,7 @@ class Outcome:
     `tokens`: how many were read while training, repeats included. `seconds`: time spent training, earlier calls of an
     interrupted run included. `flops`: floating-point operations of the training by the usual count (6 a weight and
     token, attention apart), where that count applies. `numbers`: what else was measured, such as `dev_loss`.
-    `precision`: number format of the matrix products.
+    `precision`: number format of the matrix products. `notes`: sentences for whoever uses the result.
     """
 
     parameters: int
@@ -22,3 +22,4 @@ class Outcome:
     numbers: Mapping[str, float | None] = field(default_factory=dict)
     flops: float | None = None
     precision: str = "float32"
+    notes: tuple[str, ...] = ()

@@ -13,9 +13,11 @@ import numpy as np
 
 from robust.errors import DataError, UserError
 from robust.recipe.pretrain import PretrainRecipe
-from robust.recipe.pretrain_models import Recurrent
+from robust.recipe.pretrain_models import Checkpoint, Recurrent
+from robust.stages.finite import check_loss, check_weights
 from robust.stages.pretrain import tokenisers, tokens
 from robust.stages.pretrain.corpus import Corpus
+from robust.stages.pretrain.opening import INNER, copy_tokenizer, open_recurrent
 from robust.stages.pretrain.outcome import Outcome
 from robust.stages.pretrain.recurrent_loop import Run, held_out, run
 from robust.stages.trainers import Progress
@@ -26,8 +28,10 @@ if TYPE_CHECKING:
 
     from robust.models.recurrent import RecurrentForCausalLM
 
-LANGUAGE_MODEL = "language-model"
-"""Where, beside ELMo features, the language model that they come from is kept with its output layer."""
+CONTINUED = (
+    "The state was carried through the text, with the dropouts and penalties of the checkpoint; windows had one "
+    "length, and weights were not averaged."
+)
 
 _AT_ONCE = 2**20
 _LENGTH = 512
@@ -37,22 +41,23 @@ _LENGTH = 512
 def train(
     recipe: PretrainRecipe, corpus: Corpus, place: Workspace, *, device: str, progress: Progress | None
 ) -> Outcome:
-    """Train the recipe's recurrent model; the finished model and its tokeniser stand in `place.result`.
+    """Train the recipe's recurrent model, or a checkpoint of one; model and tokeniser then stand in `place.result`.
 
     A bidirectional model becomes an ELMo checkpoint (features, `robust.models.elmo`), with the language model in a
     folder of its own inside. Beside the weights are `curve.jsonl` (losses in nats a token; `loss` and `grad_norm` are
     means since the line before, the norm that before clipping; `dev_loss` where it was measured) and `gradients.jsonl`
     (see `robust.stages.pretrain.gradients`; noted before training, at the 1st, 2nd, 4th, 8th … checkpoint, and after).
 
-    Raises `DataError` for too little text, `UserError` for a setting that means nothing here.
+    Raises `DataError` for too little text, `UserError` for a setting that means nothing here, `ModelError` for a
+    checkpoint that does not load and a training that diverges.
     """
     import torch
 
     from robust.checkpoints.device import pick_device
     from robust.stages import precision
 
-    made, how = recipe.model, recipe.train
-    assert isinstance(made, Recurrent)  # what `run.py` calls this for
+    start, how = recipe.model, recipe.train
+    assert isinstance(start, Recurrent | Checkpoint)  # what `run.py` calls this for
     if how.compile:
         raise UserError(
             "recurrent layers run in kernels that torch.compile leaves alone", fix="--set train.compile=false"
@@ -68,14 +73,19 @@ def train(
         )
     with torch.random.fork_rng(devices=[target] if target.type == "cuda" else []):
         torch.manual_seed(how.seed)
-        model = new_model(made, tokenizer)
-        begin_with_frequencies(model, packed.train)
+        if isinstance(start, Checkpoint):
+            model, made = open_recurrent(start)
+        else:
+            model, made = new_model(start, tokenizer), start
+            begin_with_frequencies(model, packed.train)
         model.to(target)  # type: ignore[arg-type]  # transformers wraps it in a way that hides its types
         done = run(model, made, how, packed.train, packed.dev, place.checkpoints, bf16=bf16, progress=progress)
     if done.averaging is not None:
         done.averaging.write(model)
         done.averaging.mean = []  # the model itself is the mean now
+    check_weights(model.parameters(), rate=how.learning_rate)
     dev = held_out(done, packed.dev, how)
+    check_loss(dev, rate=how.learning_rate, what="the loss of held-out text")
     _write(model, tokenizer, place, done)
     clock = done.clock
     return Outcome(
@@ -92,6 +102,7 @@ def train(
         },
         flops=float(clock.tokens * flops_per_token(model)),
         precision="bfloat16" if bf16 else "float32",
+        notes=(CONTINUED,) if isinstance(start, Checkpoint) else (),
     )
 
 
@@ -134,15 +145,18 @@ def flops_per_token(model: RecurrentForCausalLM) -> int:
 
 
 def _tokenizer(recipe: PretrainRecipe, corpus: Corpus, folder: Path) -> PreTrainedTokenizerBase:
-    """The tokeniser that an earlier call learnt, or a new one; its texts begin and end as paragraphs do in training."""
+    """The checkpoint's tokeniser, that of an earlier call, or a new one; texts begin and end as paragraphs do here."""
     from transformers import AutoTokenizer
 
     if not folder.exists():
-        assert recipe.tokenizer is not None  # the schema asks for one
         beside = folder.with_name("tokenizer.new")
         shutil.rmtree(beside, ignore_errors=True)
-        learnt = tokenisers.learn(recipe.tokenizer, corpus.texts(), beside, max_length=_LENGTH)
-        _frame(beside, *_end(learnt))
+        if isinstance(recipe.model, Checkpoint):
+            copy_tokenizer(recipe.model, beside)
+        else:
+            assert recipe.tokenizer is not None  # the schema asks for one
+            learnt = tokenisers.learn(recipe.tokenizer, corpus.texts(), beside, max_length=_LENGTH)
+            _frame(beside, *_end(learnt))
         os.replace(beside, folder)
     found: PreTrainedTokenizerBase = AutoTokenizer.from_pretrained(folder)
     return found
@@ -186,7 +200,7 @@ def _write(model: RecurrentForCausalLM, tokenizer: PreTrainedTokenizerBase, plac
         features = ElmoModel(ElmoConfig(language_model=model.config.to_dict()))
         features.lm = model.model
         features.save_pretrained(place.result)
-        folders.append(place.result / LANGUAGE_MODEL)
+        folders.append(place.result / INNER)
     model.save_pretrained(folders[-1])
     for folder in folders:
         tokenizer.save_pretrained(folder)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from robust.core.seeds import derive
 from robust.recipe.pretrain import LanguageModelling
 from robust.recipe.pretrain_models import Recurrent
+from robust.stages.finite import check_loss
 from robust.stages.pretrain import gradients
 from robust.stages.pretrain.averaging import Averaging
 from robust.stages.pretrain.bptt import Ids, Window, columns, piece, windows
@@ -96,7 +97,8 @@ def run(
     """Train `model`, where it is, on the stream `train`; checkpoints go to `folder`.
 
     Every update reads `gradient_accumulation` windows of `batch_size` columns, and draws its dropout from the seed and
-    its own number, so that nothing depends on what happened before it but weights and states.
+    its own number, so that nothing depends on what happened before it but weights and states. Raises `ModelError` when
+    a loss is noted that is not finite.
     """
     import torch
 
@@ -139,8 +141,10 @@ def run(
         stop = clock.step % how.save_every == 0 or last
         if clock.step % how.log_every == 0 or stop:
             point = {"step": clock.step, **recent.take(), "dev_loss": None, "tokens": clock.tokens}
+            check_loss(point["loss"], rate=how.learning_rate)
             if stop:
                 point["dev_loss"] = measured = held_out(now, dev[:CHECK_TOKENS], how, bf16=bf16)
+                check_loss(measured, rate=how.learning_rate, what="the loss of held-out text")
                 if now.averaging is not None and measured is not None:
                     now.averaging.measured(measured, clock.step)
                 if last or (clock.step // how.save_every).bit_count() == 1:  # the 1st, 2nd, 4th, 8th … checkpoint

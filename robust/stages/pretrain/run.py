@@ -14,6 +14,7 @@ from robust.recipe.pretrain import VECTORS, PretrainRecipe
 from robust.results.environment import environment
 from robust.stages import precision, processes
 from robust.stages.meter import Energy, Meter, peak_flops
+from robust.stages.pretrain import opening
 from robust.stages.pretrain.card import write
 from robust.stages.pretrain.corpus import Corpus
 from robust.stages.pretrain.outcome import Outcome
@@ -50,8 +51,8 @@ def pretrain(
     An interrupted run goes on from its last checkpoint when it is called again, with the same loss curve; `out` appears
     only complete. `force` replaces an earlier result of a pre-training there.
 
-    Raises `DataError` for text that cannot be read, `ModelError` for a checkpoint that does not load, `UserError` when
-    `out` is taken or a launcher started several processes.
+    Raises `DataError` for text that cannot be read, `ModelError` for a checkpoint that does not load and for a training
+    that diverges, `UserError` when `out` is taken or a launcher started several processes.
     """
     if processes.count() > 1:
         raise UserError("a pre-training runs in one process", fix="start the command without a launcher")
@@ -66,7 +67,8 @@ def pretrain(
         outcome = _kind(recipe)(recipe, corpus, place, device=device, progress=progress)
         energy = meter.energy()
         manifest = _manifest(recipe, corpus, pinned, outcome, energy, resumed=place.resumed)
-        (place.result / "manifest.json").write_text(json.dumps(manifest, indent=1, ensure_ascii=False) + "\n", "utf-8")
+        text = json.dumps(manifest, indent=1, ensure_ascii=False, allow_nan=False)
+        (place.result / "manifest.json").write_text(text + "\n", "utf-8")
         (place.result / "README.md").write_text(write(recipe, manifest), "utf-8")
         resumed = place.resumed
     return Pretrained(out=out, outcome=outcome, manifest=manifest, resumed=resumed)
@@ -85,7 +87,7 @@ def _kind(recipe: PretrainRecipe) -> Train:
         from robust.stages.pretrain import error_model
 
         return error_model.train
-    if recipe.model.kind == "recurrent":
+    if recipe.model.kind == "recurrent" or (recipe.model.kind == "checkpoint" and opening.is_recurrent(recipe.model)):
         from robust.stages.pretrain import recurrent
 
         return recurrent.train
@@ -122,6 +124,7 @@ def _manifest(
         "precision": outcome.precision,
         "numbers": dict(outcome.numbers),
         "energy": {**energy.as_dict(), "since_resume_only": resumed},
+        "notes": list(outcome.notes),
         "resumed": resumed,
         "environment": environment(),
     }

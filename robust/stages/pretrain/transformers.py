@@ -15,6 +15,7 @@ from robust.errors import ModelError
 from robust.recipe.pretrain import PretrainRecipe
 from robust.recipe.pretrain_models import Checkpoint
 from robust.stages import precision
+from robust.stages.finite import check_loss, check_weights
 from robust.stages.portable import save_tokenizer
 from robust.stages.pretrain import local_attention, loop, tokenisers, tokens, warm_start
 from robust.stages.pretrain.corpus import Corpus
@@ -28,6 +29,13 @@ if TYPE_CHECKING:
     import torch
 
 _DEV_ROWS = 256
+_CHECKED = 64
+"""Tokens of the text on which a loss is compared with the model's own."""
+
+WHOLE = (
+    "Losses are those of the model's whole forward pass, which takes more time and memory: its output layer alone was "
+    "not found, or gives another loss (it scales or caps its logits, say)."
+)
 
 
 def train(
@@ -35,11 +43,12 @@ def train(
 ) -> Outcome:
     """Train the recipe's transformer; the finished model and its tokeniser stand in `place.result`.
 
-    Raises `ModelError` for a checkpoint that does not fit, `DataError` for a corpus without a row of tokens.
+    Raises `ModelError` for a checkpoint that does not fit and for a training that diverges, `DataError` for a corpus
+    without a row of tokens.
     """
     import torch
 
-    from robust.stages.pretrain.losses import CausalLoss, MaskedLoss
+    from robust.stages.pretrain.losses import CausalLoss, MaskedLoss, checked
 
     how, made = recipe.train, recipe.model
     torch.manual_seed(how.seed)
@@ -87,10 +96,13 @@ def train(
 
     target = pick_device(device)
     bf16 = precision.chosen(how.bf16, target.type, place.checkpoints)
-    loss = MaskedLoss(model) if objective == "masked" else CausalLoss(model)
+    text = torch.from_numpy(np.array(packed.train[: min(width, _CHECKED)], dtype=np.int64)[None])
+    loss = checked(MaskedLoss(model), text) if objective == "masked" else checked(CausalLoss(model), text)
     rows = how.model_copy(update={"length": width})
     clock = loop.run(loss, rows, packed.train, batch, place.checkpoints, target, progress, bf16=bf16)
+    check_weights(model.parameters(), rate=how.learning_rate)
     dev = _dev_loss(loss, packed.dev, width, batch, target, bf16=bf16, seed=how.seed)
+    check_loss(dev, rate=how.learning_rate, what="the loss of held-out text")
     trained: Any = model
     trained.to("cpu")
     trained.save_pretrained(place.result)
@@ -111,6 +123,7 @@ def train(
         },
         flops=clock.tokens * flops_per_token(trained.config, how.length, masked if objective == "masked" else 1.0),
         precision="bfloat16" if bf16 else "float32",
+        notes=(WHOLE,) if loss.whole else (),
     )
 
 

@@ -11,6 +11,7 @@ from robust.errors import UserError
 from robust.models.vectors import Vectors
 from robust.recipe.pretrain import LanguageModelling, PretrainRecipe
 from robust.recipe.pretrain_models import FastText, GloVe, Word2Vec
+from robust.stages.finite import check_weights
 from robust.stages.pretrain import formats, glove, subwords, vocabulary, word2vec
 from robust.stages.pretrain.learnt import Learnt
 from robust.stages.pretrain.outcome import Outcome
@@ -36,8 +37,11 @@ def train(
     An interrupted GloVe goes on with the epoch that it was in; Word2Vec and FastText start over. `device` is for GloVe,
     the others run on the processor.
 
-    Raises `UserError` for settings that mean nothing here and where gensim is missing, `DataError` for too little text.
+    Raises `UserError` for settings that mean nothing here and where gensim is missing, `DataError` for too little text,
+    `ModelError` for a training that diverges.
     """
+    import torch
+
     made = recipe.model
     assert isinstance(made, (Word2Vec, FastText, GloVe))  # what `run.py` calls this for
     _check(recipe)
@@ -47,6 +51,8 @@ def train(
         learnt = glove.train(made, sentences, known, place, device=_device(device), progress=progress)
     else:
         learnt = word2vec.train(made, sentences, known, progress)
+    tables = [table for table in (learnt.table, learnt.subwords) if table is not None]
+    check_weights(map(torch.from_numpy, tables), rate=made.learning_rate, setting="model.learning_rate")
     _write(made, known, learnt, place)
     return Outcome(
         parameters=learnt.parameters,

@@ -11,8 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from robust.errors import UserError
+from robust.errors import ModelError, UserError
 from robust.recipe.pretrain_models import FastText, Word2Vec
+from robust.stages.finite import check_loss
 from robust.stages.pretrain import negative_sampling
 from robust.stages.pretrain.learnt import Learnt
 from robust.stages.pretrain.vocabulary import Sentences, Vocabulary, numbered
@@ -29,8 +30,8 @@ def train(made: Word2Vec | FastText, sentences: Sentences, vocabulary: Vocabular
     """Read the text `made.epochs` times, at a learning rate that falls to zero in equal steps.
 
     With one worker the same text gives the same vectors, whatever PYTHONHASHSEED is; several race each other. Words
-    without a vector are left out of the windows. Raises `UserError` where gensim is not installed, and what reading the
-    text or `progress` raises.
+    without a vector are left out of the windows. Raises `UserError` where gensim is not installed, `ModelError` where
+    the loss of an epoch is not finite, and what reading the text or `progress` raises.
     """
     model = _model(made)
     begun = time.monotonic()
@@ -128,6 +129,8 @@ def _epochs(stream: _Stream, sample: negative_sampling.Sample, begun: float) -> 
 
     class Epochs(CallbackAny2Vec):  # type: ignore[misc]
         def on_epoch_end(self, model: Any) -> None:
+            if stream.failure is not None:
+                return
             inputs, pieces = _inputs(model)
             loss = negative_sampling.loss(sample, inputs, model.syn1neg, pieces=pieces)
             stream.curve.append(
@@ -138,8 +141,12 @@ def _epochs(stream: _Stream, sample: negative_sampling.Sample, begun: float) -> 
                     "seconds": round(time.monotonic() - begun, 2),
                 }
             )
-            if stream.failure is None:
-                stream.report()
+            try:
+                check_loss(loss, rate=model.alpha, setting="model.learning_rate")
+            except ModelError as error:
+                stream.failure = error
+                return
+            stream.report()
 
     return Epochs()
 

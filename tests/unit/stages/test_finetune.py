@@ -303,3 +303,12 @@ def test_weights_of_the_only_evaluation_are_told(recipe, reviews, others, out, m
 def test_a_bag_of_words_is_for_classification(recipe, reviews, out) -> None:
     with pytest.raises(UserError, match="--baseline"):
         train(recipe.model_copy(update={"task": "tagging"}), reviews, None, out, baseline=True)
+
+
+def test_a_training_that_diverges_ends_where_it_shows_and_has_no_result(recipe, reviews, others, out) -> None:
+    told: list[float] = []
+    wild = changed(recipe, learning_rate=1e30, epochs=50)
+    with pytest.raises(ModelError, match=r"the loss is (nan|inf)[\s\S]*train\.learning_rate=… lower than 1e\+30"):
+        train(wild, reviews, others, out, progress=lambda step, steps, numbers: told.append(step / steps))
+    assert max(told) < 0.1
+    assert not out.exists()

@@ -18,8 +18,9 @@ from safetensors.torch import load_file
 
 from robust.data.table import Table
 from robust.data.tagged import Tagged, TaggedTable, pinned
-from robust.errors import DataError, UserError
+from robust.errors import DataError, ModelError, UserError
 from robust.recipe.finetune import FinetuneRecipe
+from robust.stages import multitask_loop
 from robust.stages.multitask import Multitasked, TaskData, multitask, plan_of
 from robust.stages.workspace import partial_path
 from tests.unit.stages.conftest import BAD, GOOD, THINGS, table
@@ -257,3 +258,13 @@ def test_the_plan_of_a_task() -> None:
     assert plan_of(recipe, "a").train.class_weights == "balanced"
     assert (plan_of(recipe, "b").task, plan_of(recipe, "b").train.metric) == ("tagging", "recall")
     assert plan_of(recipe, "b").train.class_weights == "none"
+
+
+def test_a_training_that_diverges_has_no_result(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(ModelError, match=r"the loss is (nan|inf)[\s\S]*train\.learning_rate=… lower than 1e\+30"):
+        run(plan(learning_rate=1e30, epochs=3), tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+    monkeypatch.setattr(multitask_loop, "check_loss", lambda *_, **__: None)
+    with pytest.raises(ModelError, match="weights of the model"):
+        run(plan(learning_rate=1e30, epochs=3), tmp_path / "out")
+    assert not (tmp_path / "out").exists()

@@ -14,9 +14,10 @@ from transformers import (
 from robust.errors import DataError, UserError
 from robust.models.elmo import ElmoForSequenceClassification
 from robust.models.recurrent import RecurrentForCausalLM, RecurrentForTokenClassification
-from robust.stages.pretrain import gradients, recurrent
+from robust.stages.pretrain import gradients
 from robust.stages.pretrain.bptt import columns
 from robust.stages.pretrain.corpus import Corpus
+from robust.stages.pretrain.opening import INNER
 from robust.stages.workspace import workspace
 from tests import tiny_recurrent
 from tests.tiny_recurrent import ELMO, lines, recipe, train
@@ -113,7 +114,7 @@ def test_a_bidirectional_model_becomes_elmo_features(corpus: Corpus, tmp_path: P
     outcome = train(recipe(ELMO, steps=4), corpus, tmp_path)
     classifier = AutoModelForSequenceClassification.from_pretrained(tmp_path / "result", num_labels=3)
     assert isinstance(classifier, ElmoForSequenceClassification)
-    inner = tmp_path / "result" / recurrent.LANGUAGE_MODEL
+    inner = tmp_path / "result" / INNER
     model = AutoModelForCausalLM.from_pretrained(inner).eval()
     for name, weight in model.model.state_dict().items():
         assert torch.equal(classifier.lm.state_dict()[name], weight)

@@ -10,13 +10,12 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from transformers import AutoModelForCausalLM, AutoModelForMaskedLM, AutoTokenizer, BertForMaskedLM, GPT2LMHeadModel
+from transformers import AutoModelForCausalLM, AutoModelForMaskedLM, AutoTokenizer
 
 from robust.errors import DataError, ModelError, UserError
 from robust.recipe.pretrain import LanguageModelling, PretrainRecipe
 from robust.stages.pretrain import loop
 from robust.stages.pretrain.corpus import Corpus, parse_source
-from robust.stages.pretrain.losses import CausalLoss, MaskedLoss
 from robust.stages.pretrain.run import pretrain
 from robust.stages.pretrain.schedule import plan, rate
 from robust.stages.pretrain.transformers import flops_per_token
@@ -76,35 +75,6 @@ def test_a_model_learns_and_is_an_ordinary_checkpoint(kind: str, corpus: Corpus,
     assert manifest["energy"]["joules"] >= 0
     assert made.manifest == manifest
     assert "guess" not in (tmp_path / "out" / "README.md").read_text()  # no description was given: none is made up
-
-
-def test_the_head_reads_hidden_places_alone(tmp_path: Path) -> None:
-    from transformers import BertConfig
-
-    torch.manual_seed(0)
-    model = BertForMaskedLM(
-        BertConfig(vocab_size=50, hidden_size=16, num_hidden_layers=1, num_attention_heads=2, intermediate_size=32)
-    ).eval()
-    ids = torch.randint(0, 50, (3, 8))
-    places, targets = torch.tensor([1, 9, 20]), torch.tensor([4, 5, 6])
-    labels = torch.full((24,), -100)
-    labels[places] = targets
-    whole = model(input_ids=ids, labels=labels.view(3, 8)).loss
-    assert MaskedLoss(model)(ids, places, targets).item() == pytest.approx(whole.item(), rel=1e-6)
-    bare = MaskedLoss(model)
-    bare.head = None
-    assert bare(ids, places, targets).item() == pytest.approx(whole.item(), rel=1e-6)
-
-
-def test_the_causal_loss_is_the_model_s_own() -> None:
-    from transformers import GPT2Config
-
-    torch.manual_seed(0)
-    model = GPT2LMHeadModel(GPT2Config(vocab_size=50, n_embd=16, n_layer=1, n_head=2, n_positions=16)).eval()
-    ids = torch.randint(0, 50, (3, 8))
-    none = torch.empty(0, dtype=torch.long)
-    whole = model(input_ids=ids, labels=ids).loss
-    assert CausalLoss(model, chunk=5)(ids, none, none).item() == pytest.approx(whole.item(), rel=1e-6)
 
 
 def test_the_count_of_operations() -> None:
