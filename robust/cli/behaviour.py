@@ -26,9 +26,9 @@ def show(run: FinishedBehaviour, out: Console) -> None:
     worst = sorted((test for test in tests if test.failed), key=lambda test: -(test.failure_rate.value or 0.0))
     for test in worst[:MOST_EXAMPLES]:
         said = "  |  ".join(f"{text} → {predicted}" for text, predicted in test.failed)
-        out.print(f"{test.name}: {said}", soft_wrap=True, markup=False)
+        out.print(f"{test.name}: {said}", soft_wrap=True)
     for line in _notes(run):
-        out.print(line, soft_wrap=True, markup=False)
+        out.print(line, soft_wrap=True)
 
 
 def _notes(run: FinishedBehaviour) -> list[str]:

@@ -33,7 +33,7 @@ def show(run: FinishedCertification, out: Console) -> None:
         f"{said['seconds']:.1f} s on {run.manifest['model']['device']} in {run.manifest['model']['dtype']}",
         f"run: {run.path}",
     ):
-        out.print(line, soft_wrap=True, markup=False)
+        out.print(line, soft_wrap=True)
 
 
 def _show_whole(run: FinishedCertification, out: Console) -> None:
@@ -49,4 +49,4 @@ def _show_whole(run: FinishedCertification, out: Console) -> None:
         f"{said['seconds']:.1f} s on {run.manifest['model']['device']}",
         f"run: {run.path}",
     ):
-        out.print(line, soft_wrap=True, markup=False)
+        out.print(line, soft_wrap=True)

@@ -58,7 +58,7 @@ def show(result: Finetuned, *, to_stderr: bool) -> None:
         table.add_row(*row)
     screen.print(table)
     for note in result.notes:
-        screen.print(f"note: {note}", markup=False)
+        screen.print(f"note: {note}")
     cost = f", {result.tokens / result.seconds:,.0f} tokens/s, {result.energy}" if result.tokens else ""
     screen.print(f"{result.n_train} rows, {result.epochs:g} epochs, {result.seconds:.0f} s{cost} → {result.out}")
 

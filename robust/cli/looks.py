@@ -111,9 +111,9 @@ def _show_pairs(pairs: Sequence[Contrast], out: Console) -> None:
     for one in pairs:
         if one.against is not None:
             told = f"{one.against.points()}, McNemar p {p_value(one.against.p_value)}: {one.against.verdict}"
-            out.print(f"{one.data}, pairs all right: model − bag of words {told}", soft_wrap=True, markup=False)
+            out.print(f"{one.data}, pairs all right: model − bag of words {told}", soft_wrap=True)
         if one.unpaired:
-            out.print(f"{one.data}: rows in no pair: {one.unpaired}", soft_wrap=True, markup=False)
+            out.print(f"{one.data}: rows in no pair: {one.unpaired}", soft_wrap=True)
 
 
 def gradients(found: Masking) -> str:

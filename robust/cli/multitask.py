@@ -163,7 +163,7 @@ def _show(result: Multitasked, *, to_stderr: bool) -> None:
             table.add_row(*row)
         screen.print(table)
         for note in done.notes[:-1]:  # the last one says that it was learnt with the others
-            screen.print(f"note: {note}", markup=False)
+            screen.print(f"note: {note}")
     cost = f", {result.tokens / result.seconds:,.0f} tokens/s, {result.energy}" if result.tokens else ""
     screen.print(
         f"mean {100 * result.mean:.1f} %; {result.epochs:.3g} epochs, {result.seconds:.0f} s{cost} → {result.out} "

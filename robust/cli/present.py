@@ -19,11 +19,11 @@ _BREAKS = re.compile(r"\r\n|[\r\n\v\f\u2028\u2029]")
 
 
 def console(*, stderr: bool = False) -> Console:
-    """A console for people; wide enough not to cut when the output is a file."""
+    """A console for people; wide enough not to cut when the output is a file. It takes no brackets for styles."""
     from rich.console import Console
 
-    plain = Console(stderr=stderr, highlight=False)
-    return plain if plain.is_terminal else Console(stderr=stderr, highlight=False, width=120)
+    plain = Console(stderr=stderr, highlight=False, markup=False)
+    return plain if plain.is_terminal else Console(stderr=stderr, highlight=False, markup=False, width=120)
 
 
 def _line(pieces: Sequence[tuple[str, bool]], style: str, *, brackets: bool) -> Text:

@@ -11,6 +11,7 @@ def show(report: Mapping[str, Any], *, to_stderr: bool) -> None:
     """Print the report of one training, or of several that differ by their seeds: one table, cost, flags and notes."""
     from rich import box
     from rich.table import Table
+    from rich.text import Text
 
     from robust.cli.present import console
     from robust.results.estimates import Estimate
@@ -31,7 +32,7 @@ def show(report: Mapping[str, Any], *, to_stderr: bool) -> None:
     ):
         if chosen:
             grid.add_section()
-            grid.add_row(f"[dim]{title}[/]")
+            grid.add_row(Text(title, style="dim"))
         for each in chosen:
             before, after = (each[side]["accuracy_under_attack"] for side in ("before", "after"))
             grid.add_row(
@@ -56,7 +57,7 @@ def show(report: Mapping[str, Any], *, to_stderr: bool) -> None:
     for line in report["flags"]:
         screen.print(f"flag: {line}", style="yellow", soft_wrap=True)
     for line in report["notes"]:
-        screen.print(f"note: {line}", soft_wrap=True, markup=False)
+        screen.print(f"note: {line}", soft_wrap=True)
     screen.print(f"{'models' if several else 'model'} and report: {report['model']['after']}", soft_wrap=True)
 
 

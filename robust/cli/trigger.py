@@ -150,7 +150,7 @@ def trigger(
         f"{one.queries:,} queries → {out}",
         f"  robust attack --recipe {out} --model {model} --data OTHER",
     ]
-    console(stderr=as_json).print("\n".join(lines), highlight=False, markup=False, soft_wrap=True)
+    console(stderr=as_json).print("\n".join(lines), highlight=False, soft_wrap=True)
     if as_json:
         told = {
             "words": list(one.words),

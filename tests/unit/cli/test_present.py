@@ -86,3 +86,9 @@ def test_a_vote_and_a_model_that_is_too_sure_are_told() -> None:
     again = "\n".join(present.notes(FinishedRun(path=finished.path, manifest=drawn, rows=finished.rows)))
     assert "--expectation" not in again
     assert "the temperature does not help" in again
+
+
+def test_brackets_in_labels_and_names_are_no_styles(capsys: pytest.CaptureFixture[str]) -> None:
+    finished = run({"status": "success", "original": "a", "adversarial": "b"}, left_out={"[/bold]": 2, "[red]": 1})
+    present.show(finished, most=0, out=present.console())
+    assert "left out of d.csv: 2 labelled [/bold], 1 labelled [red]" in capsys.readouterr().out
