@@ -95,7 +95,12 @@ def get(family: Family, name: str) -> type:
         if module := _modules(family).get(name.replace(".", "_")):
             importlib.import_module(module)
         elif entry := _entries(family).get(name):
-            loaded = entry.load()
+            try:
+                loaded = entry.load()
+            except (ImportError, AttributeError) as error:
+                whose = f" of {entry.dist.name}" if entry.dist else ""
+                fix = "mend its entry point, or uninstall it"
+                raise PluginError(f"plugin {name}{whose} cannot be loaded ({entry.value}): {error}", fix=fix) from error
             if (family, name) not in _registered:
                 register(family, name)(loaded)
     try:

@@ -114,10 +114,16 @@ def reading(source: str, *, encoding: str = "utf-8", newline: str = "") -> Itera
         raise _broken(source, packing, error) from None
 
 
+def _western(byte: int) -> str:
+    """The encoding of Western Europe with a letter or sign at `byte`: latin-1 has control characters below 0xa0."""
+    return "cp1252" if byte < 0xA0 else "latin-1"
+
+
 def _unfit(source: str, path: Path, packing: str, encoding: str, error: UnicodeError) -> DataError:
     """What to say of bytes that do not fit, with their line: who decodes pieces of a file does not know it."""
     decoder = codecs.getincrementaldecoder(encoding)()
-    line, other = 1, "latin-1"
+    unfit = error.object[error.start] if isinstance(error, UnicodeDecodeError) else 0xFF
+    line, other = 1, _western(unfit)
     try:
         with _STREAMS[packing](path, "rb") as raw:
             for line, piece in enumerate(raw, start=1):
@@ -178,7 +184,7 @@ def _broken(source: str, packing: str, error: Exception) -> DataError:
 def _no_encoding(encoding: str) -> DataError:
     return DataError(
         f"--encoding {encoding}: no such text encoding",
-        fix=did_you_mean(encoding, ("utf-8", "latin-1", "cp1252", "utf-16")) or "use utf-8, latin-1 or utf-16",
+        fix=did_you_mean(encoding, ("utf-8", "latin-1", "cp1252", "utf-16")) or "use utf-8, cp1252, latin-1 or utf-16",
     )
 
 
@@ -191,7 +197,7 @@ def decode(content: Content, encoding: str) -> str:
     except UnicodeError as error:
         start = error.start if isinstance(error, UnicodeDecodeError) else 0
         line = content.data[:start].count(b"\n") + 1
-        other = "utf-16" if content.data.startswith(_TEXT_MARKS) else "latin-1"
+        other = "utf-16" if content.data.startswith(_TEXT_MARKS) else _western(content.data[start])
         raise DataError(
             f"{content.place}:{line}: not {encoding} (byte 0x{content.data[start]:02x} at offset {start})",
             fix=f"try --encoding {other}, or save the file as UTF-8" if other != encoding else "name its --encoding",

@@ -12,6 +12,7 @@ from robust.data.columns import Chosen
 from robust.data.table import EMPTY_TEXT, NO_LABEL, DataSpec, Records, Row, Table, fingerprint
 from robust.errors import DataError, did_you_mean
 
+_SAYS_ITSELF = "leave --lang out, or the column if it is wrong"
 _OWN_ID = "give every row an id of its own, or --id '' to number the rows"
 
 
@@ -89,7 +90,10 @@ def used_rows(records: Records, chosen: Chosen, spec: DataSpec, tally: Tally) ->
         own = _text(records, index, record, chosen.id).strip() if chosen.id else number
         if not own:
             raise DataError(f"{records.where(index)}: the id is empty", fix=_OWN_ID)
-        lang = spec.lang or (_lang(record.get(chosen.lang)) if chosen.lang else None)
+        lang = _lang(record.get(chosen.lang)) if chosen.lang else None
+        if lang and spec.lang and lang != spec.lang:
+            raise DataError(f"{records.where(index)}: the row says {lang}, --lang {spec.lang}", fix=_SAYS_ITSELF)
+        lang = lang or spec.lang
         name = own if chosen.id else f"{records.name}/{number}"
         tally.kept += 1
         yield Row(id=name, fields=fields, label=label, lang=lang, at=records.first + index), own

@@ -12,7 +12,7 @@ from typing import Any, Literal, TypeAlias
 from xml.sax.saxutils import quoteattr
 
 from robust.data.files import decode, load
-from robust.errors import DataError
+from robust.errors import DataError, UserError
 from robust.evaluation.validity import UNCLEAR, Rating, Sample
 
 Format: TypeAlias = Literal["csv", "label-studio"]
@@ -63,8 +63,11 @@ def write(sample: Sample, out: Path, key: Path, *, kind: Format) -> list[Path]:
         files[out] = json.dumps(tasks, indent=2, ensure_ascii=False) + "\n"
         files[out.with_suffix(".config.xml")] = _interface(told, choices)
     for path, text in files.items():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, "utf-8")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, "utf-8")
+        except OSError as error:
+            raise UserError(f"{path} cannot be written: {error.strerror}", fix="choose another --out") from error
     return list(files)
 
 

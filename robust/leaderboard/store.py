@@ -62,8 +62,13 @@ class Folder:
     def write(self, name: str, data: bytes) -> None:
         """Write a file, and the folders it needs."""
         path = f"{self.path}/{name}"
-        self.fs.makedirs(path.rpartition("/")[0], exist_ok=True)
-        self.fs.pipe_file(path, data)
+        try:
+            self.fs.makedirs(path.rpartition("/")[0], exist_ok=True)
+            self.fs.pipe_file(path, data)
+        except OSError as error:
+            raise UserError(
+                f"{path} cannot be written: {error.strerror or error}", fix="choose another --out"
+            ) from error
 
     def names(self, pattern: str) -> list[str]:
         """The files of this folder that match a pattern (`*.jsonl`), relative to it and sorted."""

@@ -38,8 +38,12 @@ class RunDirectory:
             found = json.loads((self.path / "manifest.json").read_text("utf-8"))
         except FileNotFoundError:
             return None
+        except NotADirectoryError as error:
+            raise UserError(f"{self.path} is no directory of a run", fix="name a directory") from error
         except (OSError, ValueError) as error:
-            raise UserError(f"{self.path}/manifest.json cannot be read: {error}", fix="delete the directory") from error
+            raise UserError(
+                f"{self.path}/manifest.json cannot be read: {error}", fix="name another directory"
+            ) from error
         if not isinstance(found, dict) or found.get("manifest_version") != MANIFEST_VERSION:
             raise UserError(f"{self.path} is not a run that this release reads", fix="choose another directory")
         return found
@@ -63,7 +67,10 @@ class RunDirectory:
         another process is running in it.
         """
         self._check(manifest, fresh)
-        self.path.mkdir(parents=True, exist_ok=True)
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise UserError(f"{self.path} cannot be made: {error.strerror}", fix="choose another --out") from error
         with self._locked():
             if fresh:
                 for name in (JOURNAL, ANSWERS, f"{ANSWERS}-wal", f"{ANSWERS}-shm", "examples.parquet", "manifest.json"):

@@ -57,3 +57,15 @@ def test_an_installed_package_joins_in(tmp_path: Path) -> None:
         [sys.executable, "-c", USE], env={**os.environ, "PYTHONPATH": path}, capture_output=True, text=True, check=False
     )
     assert ran.stdout.strip() == "ok", ran.stderr
+
+
+def test_a_package_that_does_not_load_is_named(tmp_path: Path) -> None:
+    install(tmp_path)
+    shutil.rmtree(tmp_path / "robust_vowels")
+    path = os.pathsep.join([str(tmp_path), str(SOURCE.parent.parent)])
+    ask = "from robust import registry as r; [r.origin('transformations', n) for n in r.names('transformations')]"
+    ran = subprocess.run(
+        [sys.executable, "-c", ask], env={**os.environ, "PYTHONPATH": path}, capture_output=True, text=True, check=False
+    )
+    assert "PluginError: plugin" in ran.stderr
+    assert "robust-vowels cannot be loaded (robust_vowels" in ran.stderr

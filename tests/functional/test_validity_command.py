@@ -156,6 +156,8 @@ def test_mistakes() -> None:
         (("export", "nowhere", "--out", "x.csv"), "there is no run at nowhere"),
         (("export", "run", "--out", "texts.csv"), "texts.csv exists"),
         (("export", "run", "--out", "x.csv", "--format", "label-studoi"), "did you mean 'label-studio'"),
+        (("export", "run", "--out", "x.csv", "--key", "x.csv"), "--key x.csv is a file for the raters"),
+        (("export", "run", "--out", "texts.csv/x.csv"), "cannot be written"),
         (("import", "texts.csv", "--key", "nowhere.json"), "there is no key nowhere.json"),
         (("import", "wrong.csv", "--key", "texts.key.json"), "'bad' is no label"),
         (("import", "other.csv", "--key", "texts.key.json"), "item '99' is not in the key"),

@@ -27,6 +27,8 @@ def test_devices(monkeypatch: pytest.MonkeyPatch) -> None:
     for device in ("cuda", "cuda:1"):
         with pytest.raises(UserError, match=f"'{device}' is not available"):
             devices.pick_device(device)
+    with pytest.raises(UserError, match="did you mean 'cuda'"):
+        devices.pick_device("gpu")
     for device in ("gpu", "cuda:x", "cpu:1", ""):
         with pytest.raises(UserError, match="unknown device"):
             devices.pick_device(device)

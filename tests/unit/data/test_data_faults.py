@@ -36,6 +36,7 @@ CASES = {
         {},
         ["d.csv:3", "0xf1", "offset 18", "latin-1"],
     ),
+    "encoding_windows": ("text,label\nok,1\n“film”,1\n".encode("cp1252"), "d.csv", {}, ["d.csv:3", "0x93", "cp1252"]),
     "encoding_16": ("text,label\nok,1\n".encode("utf-16"), "d.csv", {}, ["--encoding utf-16"]),
     "encoding_name": ("text,label\nok,1\n", "d.csv", {"encoding": "uft-8"}, ["uft-8", "'utf-8'"]),
     "encoding_not_text": ("text,label\nok,1\n", "d.csv", {"encoding": "hex"}, ["hex", "no such text encoding"]),

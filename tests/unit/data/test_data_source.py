@@ -16,6 +16,7 @@ import pytest
 
 from robust.data import source as source_module
 from robust.data.source import DataSpec, Table, read
+from robust.errors import DataError
 
 ROWS = [
     ("el niño comió piña, ¿no?", "1"),
@@ -218,7 +219,9 @@ def test_language_of_rows_and_table(tmp_path: Path) -> None:
     assert (found.lang, found.columns["lang"]) == ("es", "lang")
     assert table(tmp_path, data.replace("Spanish", "EN")).lang is None
     assert table(tmp_path, data.replace("Spanish", "fr")).rows[1].lang is None
-    assert table(tmp_path, data, lang="en").rows[0].lang == "en"
+    assert table(tmp_path, data.replace("Spanish", "fr"), lang="es").rows[1].lang == "es"
+    with pytest.raises(DataError, match=r"d\.csv:2: the row says es, --lang en"):
+        table(tmp_path, data, lang="en")
 
 
 def test_starter_set_goes_by_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

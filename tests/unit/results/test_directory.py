@@ -136,3 +136,11 @@ def test_no_run_at_all(tmp_path: Path) -> None:
         open_finished(tmp_path / "nowhere")
     with pytest.raises(UserError, match="holds no run"):
         open_finished(tmp_path)
+
+
+def test_files_and_places_that_are_no_runs(tmp_path: Path) -> None:
+    (tmp_path / "data.csv").write_text("text,label\n", encoding="utf-8")
+    with pytest.raises(UserError, match=r"data\.csv is no directory of a run"):
+        _ = RunDirectory(tmp_path / "data.csv").manifest
+    with pytest.raises(UserError, match="cannot be made"), RunDirectory(Path("/proc/run")).open(MANIFEST):
+        pass
