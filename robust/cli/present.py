@@ -155,11 +155,17 @@ def left_out(name: str, rows: Mapping[str, int]) -> str:
 
 def notes(run: FinishedRun) -> list[str]:
     """What a reader must know besides the numbers: rows left out, errors, where the run lies."""
+    from robust.results.directory import is_diagnosis
     from robust.results.flags import of_rows
 
     data: Mapping[str, Any] = run.manifest["data"]
     model: Mapping[str, Any] = run.manifest["model"]
     lines = []
+    if is_diagnosis(run.manifest):
+        lines.append(
+            "a diagnosis: successes keep the model's answer, so these rates are those of texts that could be reduced, "
+            "and say nothing of robustness"
+        )
     foreign = {row["lang"] for row in run.rows} - set(model["languages"])
     if model["languages"] and foreign:
         lines.append(

@@ -17,6 +17,7 @@ from robust.recipe.attack import AttackRecipe
 from robust.recipe.augment import AugmentRecipe
 from robust.recipe.load import load, load_attack
 from robust.recipe.train import TrainRecipe, needs_bounds
+from robust.results.directory import DIAGNOSES
 from robust.results.flags import STRONGER
 from robust.stages import examples
 from robust.stages.adversarial.training import Plan
@@ -168,6 +169,8 @@ def _measured(
     found, notes = [], []
     for name in sorted(dict.fromkeys(asked), key=lambda name: name not in own):
         attack = _attack(name)
+        if name not in own and attack.attack.goal.name in DIAGNOSES:
+            raise UserError(f"{name} is a diagnosis: its successes are no wrong answers", fix="name another attack")
         if lacking := set(langs) - set(attack.languages):
             if request.attacks is not None:
                 known, found_in = ", ".join(attack.languages), ", ".join(sorted(lacking))

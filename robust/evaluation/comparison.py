@@ -14,7 +14,7 @@ from robust.evaluation.behaviour_results import open_behaviour
 from robust.evaluation.multiple import holm, minimum_detectable_difference
 from robust.evaluation.paired import Difference, compare
 from robust.evaluation.standard import open_suite
-from robust.results.directory import RunDirectory, open_finished
+from robust.results.directory import RunDirectory, open_attack
 from robust.results.rows import Row
 
 LEVEL = 0.05
@@ -104,7 +104,7 @@ def judged(path: Path) -> Judged:
     if kind == "suite":
         suite = open_suite(path)
         return _of_rows(path, suite.manifest, suite.rows, suite.manifest["suite"]["name"], "robust accuracy")
-    manifest, rows = open_finished(path)
+    manifest, rows = open_attack(path)
     if manifest["model"].get("task", "classification") != "classification":
         raise UserError(f"{path} is not of a classifier", fix="compare runs of classifiers")
     return _of_rows(path, manifest, rows, manifest["recipe"]["name"], "accuracy under attack")

@@ -11,7 +11,7 @@ import numpy as np
 
 from robust.core.types import Fields, Lang
 from robust.errors import UserError
-from robust.results.directory import open_finished
+from robust.results.directory import open_attack
 from robust.results.estimates import Estimate, proportion
 from robust.results.rows import Row
 from robust.victims.defended import defended
@@ -46,7 +46,7 @@ def detect(run: Path, *, model: str, lang: Lang | None = None, device: str = "au
     `lang`: that of the texts, where the run has several. Raises the `RobustError` family; `UserError` for a run without
     a success, or with texts in two languages.
     """
-    manifest, rows = open_finished(run)
+    manifest, rows = open_attack(run)
     langs = {row["lang"] for row in rows}
     if lang is None and len(langs) != 1:
         raise UserError(f"{run} has texts in {', '.join(sorted(langs))}", fix="say --lang en or --lang es")

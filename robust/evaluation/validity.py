@@ -14,7 +14,7 @@ from robust.core.seeds import derive
 from robust.errors import DataError, UserError
 from robust.evaluation.agreement import krippendorff_alpha
 from robust.evaluation.standard import open_suite
-from robust.results.directory import RunDirectory, open_finished
+from robust.results.directory import RunDirectory, open_attack
 from robust.results.estimates import Estimate, mean, proportion
 from robust.results.exact import Validity, corrected_success
 from robust.results.rows import Row
@@ -118,7 +118,7 @@ def _rows(run: Path) -> tuple[Mapping[str, Any], list[Row]]:
         return suite.manifest, [
             {**row, "attack": row["broken_by"], "attacked": row["status"] != "misclassified"} for row in judged
         ]
-    manifest, rows = open_finished(run)
+    manifest, rows = open_attack(run)
     if manifest["model"].get("task", "classification") != "classification":
         raise UserError(
             f"{run} is no attack on a classifier", fix="name a run of `robust attack` or of a suite of attacks"

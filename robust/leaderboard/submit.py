@@ -17,7 +17,7 @@ from robust.leaderboard.schema import SCHEMA_VERSION, Entry
 from robust.leaderboard.store import ENTRY, HISTORY, ROWS, Folder
 from robust.leaderboard.threat import threat_model
 from robust.recipe.attack import AttackRecipe
-from robust.results.directory import open_finished
+from robust.results.directory import DIAGNOSES, open_finished
 from robust.results.rows import Row
 
 
@@ -168,7 +168,7 @@ def _open(path: Path, name: str | None = None) -> _Run:
             f"{path}: the recipe cannot be built: {'.'.join(map(str, first['loc']))}: {first['msg']}",
             fix="install the plugins that the run was made with",
         ) from error
-    if recipe.attack.goal.name == "reduced":
+    if recipe.attack.goal.name in DIAGNOSES:
         raise UserError(
             f"{recipe.name} is a diagnosis: its successes are no wrong answers", fix="submit a run of another attack"
         )

@@ -186,3 +186,24 @@ def open_finished(path: Path) -> tuple[dict[str, Any], list[Row]]:
             fix=f"go on with it: {manifest.get('command', 'the same command again')}",
         )
     return manifest, directory.rows()
+
+
+DIAGNOSES = frozenset({"reduced"})
+"""Goals whose successes keep the model's answer: they show how a model reads, and are no wrong answers."""
+
+
+def is_diagnosis(manifest: Mapping[str, Any]) -> bool:
+    """Whether the attack of a run keeps the model's answer."""
+    goal = manifest["recipe"].get("resolved", {}).get("attack", {}).get("goal", ())
+    return not DIAGNOSES.isdisjoint((goal,) if isinstance(goal, str) else goal)
+
+
+def open_attack(path: Path) -> tuple[dict[str, Any], list[Row]]:
+    """`open_finished`, of an attack whose successes are wrong answers. Raises `UserError` for a diagnosis, too."""
+    manifest, rows = open_finished(path)
+    if is_diagnosis(manifest):
+        raise UserError(
+            f"{path} is a run of {manifest['recipe']['name']}, a diagnosis: its successes are no wrong answers",
+            fix="name a run of another attack",
+        )
+    return manifest, rows

@@ -152,8 +152,8 @@ def test_mistakes_are_said_and_nothing_is_written(data: Path, words: list[str], 
 @pytest.mark.parametrize("name", [recipe.name for recipe in shipped("augment")])
 def test_every_recipe_makes_copies(name: str, data: Path) -> None:
     recipe = load(name, family="augment", schema=AugmentRecipe)
-    rows = ["id,text,label,lang", "1,Mary said the excellent film was long.,1,en"]
-    rows.append("2,María dijo que la vieja película era larga.,1,es")
+    rows = ["id,text,label", "1,Mary said the excellent film was long.,1"]
+    rows.append("2,María dijo que la vieja película era larga.,1")
     (data / "named.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
     assert recipe.description
     for lang in recipe.languages:

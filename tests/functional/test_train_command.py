@@ -98,6 +98,7 @@ def test_before_and_after_in_one_report(place: Path) -> None:
         ((), "ibp", "intervals cannot be carried through"),
         ((), "mixed-es", "is for es, the data are en"),
         (("--set", "adversarial.recipes=[ner-synonyms]", "--set", "adversarial.clean_epochs=0"), "a2t", "task tagging"),
+        (("--attack", "input-reduction"), "a2t", "input-reduction is a diagnosis"),
         (("--set", "adversarial.recipes=[input-reduction]"), "a2t", "does not change the answer"),
         (("--set", "adversarial.recipes=[variety-es]"), "a2t", "is for es, the training data are en"),
         (("--set", "train.epochs=1"), "a2t", "has to be more than 1"),

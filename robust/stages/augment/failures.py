@@ -16,7 +16,7 @@ from robust.errors import DataError, UserError
 from robust.lang.base import language
 from robust.recipe.attack import AttackRecipe
 from robust.recipe.plugins import PluginSpec
-from robust.results.directory import open_finished
+from robust.results.directory import open_attack
 from robust.stages.augment.weights import Count, Weights, rate, smoothed, weigh
 
 
@@ -64,7 +64,7 @@ def failures(runs: Sequence[Path]) -> Failures:
     """Read finished attack runs. Raises `UserError` for other directories, and for runs without an attacked text."""
     found = Failures()
     for path in runs:
-        manifest, rows = open_finished(path)
+        manifest, rows = open_attack(path)
         recipe = AttackRecipe.model_validate_json(json.dumps(manifest["recipe"]["resolved"]), strict=True)
         parts = _operators(recipe, found)
         for row in rows:

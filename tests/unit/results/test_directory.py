@@ -13,7 +13,7 @@ from robust.core.example import Example
 from robust.core.text import Text
 from robust.errors import DataError, UserError
 from robust.results import rows as rows_
-from robust.results.directory import RunDirectory, open_finished
+from robust.results.directory import RunDirectory, is_diagnosis, open_attack, open_finished
 
 MANIFEST: dict[str, Any] = {
     "manifest_version": 1,
@@ -144,3 +144,15 @@ def test_files_and_places_that_are_no_runs(tmp_path: Path) -> None:
         _ = RunDirectory(tmp_path / "data.csv").manifest
     with pytest.raises(UserError, match="cannot be made"), RunDirectory(Path("/proc/run")).open(MANIFEST):
         pass
+
+
+def test_a_diagnosis_has_no_wrong_answers(tmp_path: Path) -> None:
+    for goal, refused in (({"reduced": {"words": 3}}, True), ("untargeted", False), ({"margin": {}}, False)):
+        recipe = {"name": "a", "resolved": {"attack": {"goal": goal}}}
+        assert is_diagnosis({"recipe": recipe}) == refused
+    directory = RunDirectory(tmp_path / "run")
+    manifest = {**MANIFEST, "recipe": {"name": "a", "resolved": {"attack": {"goal": {"reduced": {"words": 3}}}}}}
+    with directory.open(manifest):
+        directory.finish([a_row()], manifest)
+    with pytest.raises(UserError, match="a run of a, a diagnosis: its successes are no wrong answers"):
+        open_attack(tmp_path / "run")
