@@ -28,11 +28,7 @@ def pick_device(device: str) -> torch.device:
         device = "cuda" if cuda else "mps" if mps else "cpu"
     kind, _, number = device.partition(":")
     if kind not in ("cpu", "cuda", "mps") or (number and (kind != "cuda" or not number.isdecimal())):
-        hint = (
-            "did you mean 'cuda'?"
-            if kind.lower() == "gpu"
-            else did_you_mean(device, ("auto", "cpu", "cuda", "cuda:0", "mps"))
-        )
+        hint = did_you_mean(device.lower().replace("gpu", "cuda"), ("auto", "cpu", "cuda", "cuda:0", "mps"))
         raise UserError(f"unknown device {device!r}", fix=hint or "use auto, cpu, cuda, cuda:<n> or mps")
     if (kind == "cuda" and not cuda) or (kind == "mps" and not mps):
         raise UserError(

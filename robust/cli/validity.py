@@ -30,8 +30,6 @@ def export(
         fix = did_you_mean(format_, ("csv", "label-studio")) or "use csv or label-studio"
         raise UserError(f"--format {format_}: there is no such format", fix=fix)
     place = key or out.with_suffix(".key.json")
-    if place.resolve() in (out.resolve(), out.with_suffix(".instructions.txt").resolve()):
-        raise UserError(f"--key {place} is a file for the raters", fix="give the key another name")
     if taken := [path for path in (out, place) if path.exists() and not force]:
         raise UserError(f"{taken[0]} exists", fix="choose another file, or --force to overwrite it")
     found = sample(run, n, seed=seed)

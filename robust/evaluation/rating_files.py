@@ -46,12 +46,13 @@ def write(sample: Sample, out: Path, key: Path, *, kind: Format) -> list[Path]:
     """Write what raters get and the key; returns all files written.
 
     csv: `item, text, context, label, natural` with the last two empty. Label Studio: tasks as JSON, and its labelling
-    interface. The instructions stand beside either.
+    interface. The instructions stand beside either. Raises `UserError` for a key that would be one of these files, and
+    for files that cannot be written.
     """
     choices = (*sample.labels, UNCLEAR)
     instructions = out.with_suffix(".instructions.txt")
     told = INSTRUCTIONS.format(labels=", ".join(sample.labels))
-    files = {key: json.dumps(sample.key(), indent=2, ensure_ascii=False) + "\n", instructions: told}
+    files = {instructions: told}
     if kind == "csv":
         table = io.StringIO()
         writer = csv.writer(table, lineterminator="\n")
@@ -62,6 +63,9 @@ def write(sample: Sample, out: Path, key: Path, *, kind: Format) -> list[Path]:
         tasks = [{"data": {"item": one.id, "text": one.text, "context": one.context}} for one in sample.items]
         files[out] = json.dumps(tasks, indent=2, ensure_ascii=False) + "\n"
         files[out.with_suffix(".config.xml")] = _interface(told, choices)
+    if key.resolve() in {path.resolve() for path in files}:
+        raise UserError(f"--key {key} is a file for the raters", fix="give the key another name")
+    files = {key: json.dumps(sample.key(), indent=2, ensure_ascii=False) + "\n", **files}
     for path, text in files.items():
         try:
             path.parent.mkdir(parents=True, exist_ok=True)

@@ -177,7 +177,7 @@ def finetune(
             hardening.finish(model)
             notes += hardening.notes
         if trainer.args.bf16:
-            notes.append("Matrix products were computed in bfloat16 in training; scores are those of float32.")
+            notes.append(precision.TOLD)
         if recipe.adapt.weight_ensemble is not None:
             alpha = recipe.adapt.weight_ensemble
             notes.append(f"Each weight is {1 - alpha:g} of the start and {alpha:g} of what was trained from it.")

@@ -126,6 +126,7 @@ def multitask(
             lambda: {one.name: _scores(model, one, learner, tokenizer, target) for one, learner in pairs}
         )
         tasks, chosen = {}, done.evaluations > 1
+        told = (precision.TOLD,) if done.bf16 else ()
         for one, learner in pairs:
             scores, notes = scored[one.name]
             tasks[one.name] = Finetuned(
@@ -143,7 +144,7 @@ def multitask(
                 processes=processes.count(),
                 seconds=done.seconds,
                 resumed=place.resumed,
-                notes=(*one.notes, *notes, _together(recipe, one.name, chosen=chosen)),
+                notes=(*one.notes, *notes, *told, _together(recipe, one.name, chosen=chosen)),
                 chosen=chosen,
             )
         result = Multitasked(

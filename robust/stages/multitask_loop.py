@@ -59,7 +59,7 @@ class Learner:
 class Trained:
     """`step` of `steps` updates were made when the training ended; `best` is the highest mean over the dev sets.
 
-    The dev sets were scored `evaluations` times.
+    The dev sets were scored `evaluations` times. `bf16`: whether matrix products were computed in bfloat16.
     """
 
     step: int
@@ -69,6 +69,7 @@ class Trained:
     best: float
     tokens: int
     seconds: float
+    bf16: bool
 
 
 def train(
@@ -171,6 +172,7 @@ def train(
         best=state["best"],
         tokens=state["tokens"],
         seconds=time.monotonic() - begun,
+        bf16=bf16,
     )
 
 

@@ -12,6 +12,9 @@ from robust.stages.meter import product_flops
 WORTH = 1.3
 """How much faster products in bfloat16 must be: converting to it and back costs too."""
 
+TOLD = "Matrix products were computed in bfloat16 in training; scores are those of float32."
+"""What a reader of the result is told of a training in bfloat16."""
+
 _TRIAL = 0.15  # seconds a precision
 
 NOTE = "bf16.json"

@@ -157,6 +157,10 @@ def test_mistakes() -> None:
         (("export", "run", "--out", "texts.csv"), "texts.csv exists"),
         (("export", "run", "--out", "x.csv", "--format", "label-studoi"), "did you mean 'label-studio'"),
         (("export", "run", "--out", "x.csv", "--key", "x.csv"), "--key x.csv is a file for the raters"),
+        (
+            ("export", "run", "--out", "x.json", "--format", "label-studio", "--key", "x.config.xml"),
+            "--key x.config.xml is a file for the raters",
+        ),
         (("export", "run", "--out", "texts.csv/x.csv"), "cannot be written"),
         (("import", "texts.csv", "--key", "nowhere.json"), "there is no key nowhere.json"),
         (("import", "wrong.csv", "--key", "texts.key.json"), "'bad' is no label"),

@@ -10,7 +10,6 @@ from transformers import AutoModel, AutoModelForCausalLM, RobertaConfig, Roberta
 from robust.errors import ModelError
 from robust.models.elmo import ElmoModel
 from robust.recipe.pretrain import PretrainRecipe
-from robust.stages.pretrain import gradients
 from robust.stages.pretrain.corpus import Corpus
 from robust.stages.pretrain.opening import INNER
 from robust.stages.pretrain.run import Pretrained, pretrain
@@ -18,15 +17,7 @@ from tests import tiny_recurrent
 from tests.tiny_models import wordpiece
 from tests.tiny_recurrent import AWD, ELMO, lines
 
-
-@pytest.fixture(autouse=True)
-def _short_probes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gradients, "LENGTHS", (5, 10))
-
-
-@pytest.fixture
-def corpus(tmp_path: Path) -> Corpus:
-    return tiny_recurrent.corpus(tmp_path)
+pytestmark = pytest.mark.usefixtures("short_probes")
 
 
 def go_on(checkpoint: Path, corpus: Corpus, out: Path, objective: str = "auto", **train: Any) -> Pretrained:

@@ -10,26 +10,18 @@ import pytest
 from robust.errors import ModelError
 from robust.models.vectors import Vectors
 from robust.recipe.pretrain import PretrainRecipe
-from robust.stages.pretrain import formats, glove, gradients, word2vec
+from robust.stages.pretrain import formats, glove, word2vec
 from robust.stages.pretrain.corpus import Corpus
 from robust.stages.pretrain.learnt import Learnt
 from robust.stages.pretrain.run import pretrain
 from robust.stages.workspace import partial_path
-from tests import tiny_recurrent
 
 SMALL = {"hidden_size": 16, "layers": 1, "heads": 2, "intermediate_size": 16, "max_positions": 32}
 VECTORS = {"size": 8, "window": 3, "min_count": 1, "epochs": 4}
 TRAIN = {"batch_size": 4, "length": 16, "steps": 20, "held_out": 0.2, "bf16": False}
 
 
-@pytest.fixture(autouse=True)
-def _short_probes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gradients, "LENGTHS", (5, 10))
-
-
-@pytest.fixture
-def corpus(tmp_path: Path) -> Corpus:
-    return tiny_recurrent.corpus(tmp_path)
+pytestmark = pytest.mark.usefixtures("short_probes")
 
 
 def recipe(model: dict[str, Any], **train: Any) -> PretrainRecipe:

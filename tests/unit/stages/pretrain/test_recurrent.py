@@ -14,23 +14,13 @@ from transformers import (
 from robust.errors import DataError, UserError
 from robust.models.elmo import ElmoForSequenceClassification
 from robust.models.recurrent import RecurrentForCausalLM, RecurrentForTokenClassification
-from robust.stages.pretrain import gradients
 from robust.stages.pretrain.bptt import columns
 from robust.stages.pretrain.corpus import Corpus
 from robust.stages.pretrain.opening import INNER
 from robust.stages.workspace import workspace
-from tests import tiny_recurrent
 from tests.tiny_recurrent import ELMO, lines, recipe, train
 
-
-@pytest.fixture(autouse=True)
-def _short_probes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gradients, "LENGTHS", (5, 10))
-
-
-@pytest.fixture
-def corpus(tmp_path: Path) -> Corpus:
-    return tiny_recurrent.corpus(tmp_path)
+pytestmark = pytest.mark.usefixtures("short_probes")
 
 
 def test_a_model_begins_with_the_frequencies_of_words(corpus: Corpus, tmp_path: Path) -> None:

@@ -10,21 +10,12 @@ from transformers import (
     AutoModelForCausalLM,
 )
 
-from robust.stages.pretrain import gradients, recurrent_loop
+from robust.stages.pretrain import recurrent_loop
 from robust.stages.pretrain.bptt import columns
 from robust.stages.pretrain.corpus import Corpus
-from tests import tiny_recurrent
 from tests.tiny_recurrent import AWD, ELMO, curve, lines, recipe, train
 
-
-@pytest.fixture(autouse=True)
-def _short_probes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gradients, "LENGTHS", (5, 10))
-
-
-@pytest.fixture
-def corpus(tmp_path: Path) -> Corpus:
-    return tiny_recurrent.corpus(tmp_path)
+pytestmark = pytest.mark.usefixtures("short_probes")
 
 
 class Stopped(Exception):
