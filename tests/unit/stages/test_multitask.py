@@ -20,7 +20,7 @@ from robust.data.table import Table
 from robust.data.tagged import Tagged, TaggedTable, pinned
 from robust.errors import DataError, ModelError, UserError
 from robust.recipe.finetune import FinetuneRecipe
-from robust.stages import multitask_loop
+from robust.stages import multitask_loop, precision
 from robust.stages.multitask import Multitasked, TaskData, multitask, plan_of
 from robust.stages.workspace import partial_path
 from tests.unit.stages.conftest import BAD, GOOD, THINGS, table
@@ -193,6 +193,12 @@ def test_the_best_mean_is_kept_and_patience_ends_the_training(tmp_path: Path) ->
     assert result.mean == max(values)
     assert len(values) == values.index(max(values)) + 3
     assert result.steps == seen[-1][0] < 40 * 12
+
+
+@pytest.mark.parametrize("bf16", [True, False])
+def test_a_training_in_bfloat16_is_told(bf16: bool, tmp_path: Path) -> None:
+    result = run(plan(epochs=1, bf16=bf16), tmp_path / "model")
+    assert {precision.TOLD in done.notes for done in result.tasks.values()} == {bf16}
 
 
 def test_goes_on_from_a_checkpoint_and_holds_out_a_tenth(tmp_path: Path) -> None:
